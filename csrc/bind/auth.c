@@ -1,0 +1,139 @@
+/* studio.auth: credentials as data.   SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "bind/lstudio.h"
+#include "core/auth.h"
+
+/* user value 1: the provider function, if any */
+typedef struct auth_box {
+  studio_auth *auth;
+} auth_box;
+
+studio_auth *lstudio_to_auth(lua_State *L, int arg) {
+  auth_box *box = luaL_testudata(L, arg, LSTUDIO_AUTH);
+  return box != NULL ? box->auth : NULL;
+}
+
+studio_auth *lstudio_check_auth(lua_State *L, int arg) {
+  auth_box *box = luaL_checkudata(L, arg, LSTUDIO_AUTH);
+  if (box->auth == NULL) luaL_argerror(L, arg, "auth is closed");
+  return box->auth;
+}
+
+void lstudio_push_auth_provider(lua_State *L, int auth) { lua_getiuservalue(L, auth, 1); }
+
+static int auth_close(lua_State *L) {
+  auth_box *box = luaL_checkudata(L, 1, LSTUDIO_AUTH);
+  studio_auth *auth = box->auth;
+  box->auth = NULL;
+  if (auth != NULL) studio_auth_unref(auth);
+  return 0;
+}
+
+static int auth_tostring(lua_State *L) {
+  auth_box *box = luaL_checkudata(L, 1, LSTUDIO_AUTH);
+  if (box->auth == NULL) {
+    lua_pushliteral(L, LSTUDIO_AUTH " (closed)");
+    return 1;
+  }
+  luaL_Buffer text;
+  luaL_buffinit(L, &text);
+  luaL_addstring(&text, LSTUDIO_AUTH " (");
+  for (size_t i = 0; i < studio_auth_count(box->auth); i++) {
+    const char *value = NULL;
+    if (i > 0) luaL_addstring(&text, ", ");
+    luaL_addstring(&text, studio_auth_field(box->auth, i, &value));
+    luaL_addstring(&text, ": ***");
+  }
+  luaL_addstring(&text, ")");
+  luaL_pushresult(&text);
+  return 1;
+}
+
+static void add(lua_State *L, studio_auth *auth, const char *name, const char *prefix, const char *value,
+                size_t size) {
+  if (!studio_auth_add(auth, name, prefix, value, size)) {
+    luaL_error(L, "auth: the header '%s' or its value cannot be sent (control characters?)", name);
+  }
+}
+
+/* Several named fields; the table is at index `fields`. */
+static void add_fields(lua_State *L, studio_auth *auth, int fields) {
+  lua_pushnil(L);
+  while (lua_next(L, fields) != 0) {
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+      luaL_error(L, "auth: 'fields' must map header names to strings");
+    }
+    size_t size = 0;
+    const char *value = lua_tolstring(L, -1, &size);
+    add(L, auth, lua_tostring(L, -2), "", value, size);
+    lua_pop(L, 1);
+  }
+}
+
+static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
+  size_t size = 0, more = 0;
+  if (strcmp(kind, "header") == 0) {
+    const char *name = lstudio_required(L, table, "name", NULL);
+    const char *value = lstudio_required(L, table, "value", &size);
+    const char *prefix = lstudio_string(L, table, "prefix", NULL);
+    add(L, auth, name, prefix != NULL ? prefix : "", value, size);
+  } else if (strcmp(kind, "headers") == 0) {
+    if (lua_getfield(L, table, "fields") != LUA_TTABLE) luaL_error(L, "auth: option 'fields' must be a table");
+    add_fields(L, auth, lua_gettop(L));
+    lua_pop(L, 1);
+  } else if (strcmp(kind, "bearer") == 0) {
+    const char *token = lstudio_required(L, table, "token", &size);
+    add(L, auth, "Authorization", "Bearer ", token, size);
+  } else if (strcmp(kind, "authorization") == 0) {
+    const char *value = lstudio_required(L, table, "value", &size);
+    add(L, auth, "Authorization", "", value, size);
+  } else if (strcmp(kind, "basic") == 0) {
+    const char *user = lstudio_required(L, table, "user", &size);
+    const char *password = lstudio_required(L, table, "password", &more);
+    if (!studio_auth_add_basic(auth, user, size, password, more)) {
+      luaL_error(L, "auth: option 'user' must not hold a colon");
+    }
+  } else if (strcmp(kind, "provider") == 0) {
+    if (lua_getfield(L, table, "provider") != LUA_TFUNCTION) {
+      luaL_error(L, "auth: option 'provider' must be a function");
+    }
+    lua_setiuservalue(L, -2, 1); /* the box is just below */
+  } else {
+    luaL_error(L, "auth: unknown kind '%s' (header, headers, bearer, basic, authorization, provider)", kind);
+  }
+}
+
+void lstudio_push_auth(lua_State *L, int table) {
+  static const char *const names[] = {"kind", "name", "value", "prefix", "fields", "token",
+                                      "user", "password", "provider", NULL};
+  table = lua_absindex(L, table);
+  lstudio_known_options(L, table, "auth", names);
+  const char *kind = lstudio_required(L, table, "kind", NULL);
+  auth_box *box = lstudio_new_box(L, LSTUDIO_AUTH, sizeof *box, 1);
+  box->auth = studio_auth_new();
+  if (box->auth == NULL) luaL_error(L, "not enough memory");
+  fill(L, table, box->auth, kind);
+}
+
+/*** Makes credentials. Values are kept in memory that is zeroed when they are let go, and shown as ***.
+Kinds: `header` (name, value, prefix), `headers` (fields), `bearer` (token), `basic` (user, password),
+`authorization` (value: the raw header), `provider` (a function that returns credentials of one of the other
+kinds, and the seconds they are good for; or nil and a reason).
+@function auth
+@tparam table options
+@treturn auth */
+static int new_auth(lua_State *L) {
+  lua_settop(L, 1);
+  lstudio_push_auth(L, 1);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{NULL, NULL}};
+
+void lstudio_open_auth(lua_State *L) {
+  static const lstudio_class class = {LSTUDIO_AUTH, methods, auth_close, NULL, auth_tostring};
+  lstudio_new_class(L, &class);
+  lua_pushcfunction(L, new_auth);
+  lua_setfield(L, -2, "auth");
+}

@@ -1,0 +1,315 @@
+/* studio.call: one logical API call.   SPDX-License-Identifier: MIT
+** User value 1: the client's box, so that its provider lives as long as the call; 2: the response, once made. */
+#include "core/call.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bind/lstudio.h"
+#include "core/url.h"
+
+/* The request is filled in option by option, in the box, so that a raise loses nothing; it is empty again once
+** the loop has taken it over. */
+typedef struct call_box {
+  studio_call *call;
+  studio_request request;
+} call_box;
+
+static call_box *check_box(lua_State *L) {
+  call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
+  if (box->call == NULL) luaL_argerror(L, 1, "call is closed");
+  return box;
+}
+
+static studio_call *check_call(lua_State *L) { return check_box(L)->call; }
+
+/* Never cancels: the call may be paid for. */
+static int call_close(lua_State *L) {
+  call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
+  studio_call *call = box->call;
+  box->call = NULL;
+  studio_request_free(&box->request);
+  studio_call_unref(call);
+  return 0;
+}
+
+static int call_tostring(lua_State *L) {
+  call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
+  if (box->call == NULL) lua_pushliteral(L, LSTUDIO_CALL " (closed)");
+  else lua_pushfstring(L, "%s (%s)", LSTUDIO_CALL, studio_call_state_name(box->call->state));
+  return 1;
+}
+
+/* ---- submit */
+
+static void need(lua_State *L, bool ok) {
+  if (!ok) luaL_error(L, "not enough memory");
+}
+
+static void read_method(lua_State *L, studio_request *request) {
+  const char *method = lstudio_string(L, 2, "method", NULL);
+  if (method == NULL) method = "GET";
+  size_t size = strlen(method);
+  for (size_t i = 0; i < size; i++) {
+    if (method[i] < 'A' || method[i] > 'Z') luaL_error(L, "bad option 'method' (upper-case letters expected)");
+  }
+  if (size == 0 || size >= STUDIO_METHOD_MAX) luaL_error(L, "bad option 'method' (its length)");
+  memcpy(request->method, method, size + 1);
+}
+
+/* Adds name=value for the scalar at `index`. */
+static void add_query(lua_State *L, studio_request *request, const char *name, size_t name_size, int index) {
+  int type = lua_type(L, index);
+  if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TBOOLEAN) {
+    luaL_error(L, "option 'query': '%s' must be a string, number, boolean or a list of them", name);
+  }
+  size_t size = 0;
+  const char *value = luaL_tolstring(L, index, &size);
+  need(L, studio_url_add_query(&request->url, name, name_size, value, size));
+  lua_pop(L, 1);
+}
+
+/* Pushes a list of the query's names, sorted: the same call always has the same URL. */
+static lua_Integer push_sorted_names(lua_State *L, int query) {
+  lua_newtable(L);
+  lua_Integer count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, query) != 0) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "option 'query' must map names to values");
+    lua_Integer at = ++count;
+    for (; at > 1; at--) { /* insertion: queries are short */
+      lua_rawgeti(L, -2, at - 1);
+      bool less = lua_compare(L, -2, -1, LUA_OPLT);
+      if (less) lua_rawseti(L, -3, at);
+      else lua_pop(L, 1);
+      if (!less) break;
+    }
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, at);
+  }
+  return count;
+}
+
+static void read_query(lua_State *L, studio_request *request) {
+  if (lua_getfield(L, 2, "query") == LUA_TNIL) {
+    lua_pop(L, 1);
+    return;
+  }
+  luaL_checktype(L, -1, LUA_TTABLE);
+  int query = lua_gettop(L);
+  lua_Integer count = push_sorted_names(L, query);
+  for (lua_Integer i = 1; i <= count; i++) {
+    size_t size = 0;
+    lua_rawgeti(L, query + 1, i);
+    const char *name = lua_tolstring(L, -1, &size);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, query);
+    if (lua_type(L, -1) == LUA_TTABLE) {
+      int length = (int)lua_rawlen(L, -1);
+      for (int k = 1; k <= length; k++) {
+        lua_rawgeti(L, -1, k);
+        add_query(L, request, name, size, -1);
+        lua_pop(L, 1);
+      }
+    } else {
+      add_query(L, request, name, size, -1);
+    }
+    lua_pop(L, 2);
+  }
+  lua_settop(L, query - 1);
+}
+
+static void read_url(lua_State *L, studio_client *client, studio_request *request) {
+  const char *path = lstudio_string(L, 2, "path", NULL);
+  const char *url = lstudio_string(L, 2, "url", NULL);
+  if ((path == NULL) == (url == NULL)) luaL_error(L, "one of the options 'path' and 'url' is needed");
+  need(L, url != NULL ? studio_buf_puts(&request->url, url) : studio_url_join(&request->url, client->base_url, path));
+  read_query(L, request);
+}
+
+static void read_body(lua_State *L, studio_request *request) {
+  size_t size = 0;
+  const char *body = lstudio_string(L, 2, "body", &size);
+  if (body == NULL) return;
+  request->has_body = true;
+  need(L, studio_buf_append(&request->body, body, size));
+}
+
+static void read_limiters(lua_State *L, studio_request *request) {
+  if (lua_getfield(L, 2, "limiters") != LUA_TNIL) {
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int count = (int)lua_rawlen(L, -1);
+    if (count > STUDIO_LIMITERS_MAX) luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
+    for (int i = 1; i <= count; i++) {
+      lua_rawgeti(L, -1, i);
+      studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
+      request->limiters[request->limiter_count++] = studio_limiter_ref(limiter);
+      lua_pop(L, 1);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+static void read_rest(lua_State *L, studio_request *request) {
+  static const char *const priorities[] = {"user", "submit", "poll"};
+  const char *priority = lstudio_string(L, 2, "priority", NULL);
+  int found = priority == NULL ? STUDIO_PRIORITY_USER : -1;
+  for (int i = 0; priority != NULL && i < STUDIO_PRIORITY_COUNT; i++) {
+    if (strcmp(priority, priorities[i]) == 0) found = i;
+  }
+  if (found < 0) luaL_error(L, "bad option 'priority' (user, submit or poll expected)");
+  request->priority = (studio_priority)found;
+  request->repeatable = lstudio_boolean(L, 2, "repeatable", false);
+  request->timeout_ms = lstudio_ms(L, 2, "timeout", 60);
+  request->stall_ms = lstudio_ms(L, 2, "stall", 30);
+  request->deadline_ms = lstudio_ms(L, 2, "deadline", 0);
+  request->max_body = (size_t)lstudio_number(L, 2, "max_body", 64.0 * 1024 * 1024, 0);
+  if (lstudio_has_option(L, 2, "deadline") && request->deadline_ms == 0) request->deadline_ms = 1;
+  const char *save_to = lstudio_string(L, 2, "save_to", NULL);
+  if (save_to == NULL) return;
+  request->save_to = strdup(save_to);
+  need(L, request->save_to != NULL);
+}
+
+/* The box is on top; its request is ready. */
+static int send_off(lua_State *L, studio_client *client, call_box *box) {
+  studio_error err;
+  studio_error_clear(&err);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  box->call = studio_loop_submit(lstudio_loop(L), client, &box->request, &err);
+  if (box->call == NULL) return luaL_error(L, "%s", err.message);
+  lstudio_anchor(L, box->call, -1);
+  return 1;
+}
+
+/*** Submits a call; the loop does the rest. Options: `method` (GET), `path` (below the base URL, escaped) or `url`
+(anywhere: without credentials and limits when it is another origin), `query`, `headers`, `body`, `save_to` (file for a
+2xx body), `timeout` (seconds for one attempt, 60), `stall` (longest silence in an answer, 30), `deadline` (seconds for
+everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency key is in force), `max_body` (bytes),
+`limiters` (beside the client's own).
+@function client:submit
+@tparam table options
+@treturn call */
+int lstudio_submit(lua_State *L) {
+  static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
+                                      "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
+  studio_client *client = lstudio_check_client(L, 1);
+  lua_settop(L, 2);
+  lstudio_known_options(L, 2, "submit", names);
+  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
+  studio_request *request = &box->request;
+  read_method(L, request);
+  read_url(L, client, request);
+  lstudio_headers(L, 2, &request->headers);
+  read_body(L, request);
+  read_limiters(L, request);
+  read_rest(L, request);
+  return send_off(L, client, box);
+}
+
+/*** Looks the host up, connects and shakes hands, so that the first real call need not. Sends nothing.
+@function client:warm
+@treturn call whose result is an empty response */
+int lstudio_warm(lua_State *L) {
+  studio_client *client = lstudio_check_client(L, 1);
+  lua_settop(L, 1);
+  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
+  memcpy(box->request.method, "GET", 4);
+  box->request.warm = true;
+  box->request.timeout_ms = 15000;
+  need(L, studio_buf_puts(&box->request.url, client->base_url));
+  return send_off(L, client, box);
+}
+
+/* ---- what came of it */
+
+/*** Is it over?
+@function call:done
+@treturn boolean */
+static int call_done(lua_State *L) {
+  lua_pushboolean(L, check_call(L)->state == STUDIO_CALL_DONE);
+  return 1;
+}
+
+/*** The response; or nil and a table with kind, status, message, code, retry_after, attempts, stage, response.
+Raises when the call is not over.
+@function call:result
+@treturn response|nil
+@treturn ?table */
+static int call_result(lua_State *L) {
+  studio_call *call = check_call(L);
+  if (call->state != STUDIO_CALL_DONE) return luaL_error(L, "the call is not over (%s)",
+                                                         studio_call_state_name(call->state));
+  if (call->error.kind == STUDIO_KIND_NONE) {
+    lstudio_push_response(L, 1, call);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lstudio_push_failure(L, 1, call);
+  return 2;
+}
+
+/*** Ends the call now, from every state. The result is then nil and a failure of kind "cancelled"; its `stage` tells
+whether the request had been sent.
+@function call:cancel
+@treturn boolean false when it was over already */
+static int call_cancel(lua_State *L) {
+  studio_call *call = check_call(L);
+  lua_pushboolean(L, studio_loop_cancel(lstudio_loop(L), call));
+  return 1;
+}
+
+/*** "auth", "queued", "sending", "backoff" or "done".
+@function call:state
+@treturn string */
+static int call_state(lua_State *L) {
+  lua_pushstring(L, studio_call_state_name(check_call(L)->state));
+  return 1;
+}
+
+/*** Seconds until it can go on (a slot, the end of a backoff), as far as is known; 0 when it is under way.
+@function call:wait
+@treturn number */
+static int call_wait(lua_State *L) {
+  int64_t ms = studio_loop_wait_of(lstudio_loop(L), check_call(L));
+  lua_pushnumber(L, ms == STUDIO_NEVER ? HUGE_VAL : (lua_Number)ms / 1000);
+  return 1;
+}
+
+/*** Body bytes of the attempt under way: received, expect (nil: unknown), sent, send_total.
+@function call:progress
+@treturn table */
+static int call_progress(lua_State *L) {
+  const studio_call *call = check_call(L);
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, call->received);
+  lua_setfield(L, -2, "received");
+  if (call->expected >= 0) {
+    lua_pushinteger(L, call->expected);
+    lua_setfield(L, -2, "expect");
+  }
+  lua_pushinteger(L, call->sent);
+  lua_setfield(L, -2, "sent");
+  lua_pushinteger(L, (lua_Integer)call->request.body.size);
+  lua_setfield(L, -2, "send_total");
+  return 1;
+}
+
+/*** How many requests it has sent or tried to send.
+@function call:attempts
+@treturn integer */
+static int call_attempts(lua_State *L) {
+  lua_pushinteger(L, check_call(L)->attempts);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {
+  {"done", call_done}, {"result", call_result},     {"cancel", call_cancel},     {"state", call_state},
+  {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {NULL, NULL}};
+
+void lstudio_open_call(lua_State *L) {
+  static const lstudio_class class = {LSTUDIO_CALL, methods, call_close, NULL, call_tostring};
+  lstudio_new_class(L, &class);
+}

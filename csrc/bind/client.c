@@ -1,0 +1,195 @@
+/* studio.client: one account at one service.   SPDX-License-Identifier: MIT
+** User value 1: the credential provider, if any. */
+#include "core/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind/lstudio.h"
+
+typedef struct client_box {
+  studio_client *client;
+} client_box;
+
+studio_client *lstudio_check_client(lua_State *L, int arg) {
+  client_box *box = luaL_checkudata(L, arg, LSTUDIO_CLIENT);
+  if (box->client == NULL) luaL_argerror(L, arg, "client is closed");
+  return box->client;
+}
+
+/* Calls under way keep their own counts and end by themselves. */
+static int client_close(lua_State *L) {
+  client_box *box = luaL_checkudata(L, 1, LSTUDIO_CLIENT);
+  studio_client *client = box->client;
+  box->client = NULL;
+  if (client != NULL) studio_client_unref(client);
+  return 0;
+}
+
+static int client_tostring(lua_State *L) {
+  client_box *box = luaL_checkudata(L, 1, LSTUDIO_CLIENT);
+  lua_pushfstring(L, "%s (%s)", LSTUDIO_CLIENT, box->client != NULL ? box->client->base_url : "closed");
+  return 1;
+}
+
+static void copy_string(lua_State *L, int table, const char *name, char **to) {
+  const char *value = lstudio_string(L, table, name, NULL);
+  if (value == NULL) return;
+  *to = strdup(value);
+  if (*to == NULL) luaL_error(L, "not enough memory");
+}
+
+static void read_limiters(lua_State *L, int table, studio_client *client) {
+  if (lua_getfield(L, table, "limiters") != LUA_TNIL) {
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int count = (int)lua_rawlen(L, -1);
+    for (int i = 1; i <= count; i++) {
+      lua_rawgeti(L, -1, i);
+      studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
+      if (!studio_client_add_limiter(client, limiter)) {
+        luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
+      }
+      lua_pop(L, 1);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+/* The box is on top of the stack. */
+static void read_auth(lua_State *L, int table, studio_client *client) {
+  if (lua_getfield(L, table, "auth") != LUA_TNIL) {
+    studio_auth *auth = lstudio_check_auth(L, lua_gettop(L));
+    lstudio_push_auth_provider(L, lua_gettop(L));
+    client->has_provider = lua_isfunction(L, -1);
+    if (client->has_provider) {
+      lua_setiuservalue(L, -3, 1);
+    } else {
+      lua_pop(L, 1);
+      studio_auth_unref(client->auth);
+      client->auth = studio_auth_ref(auth);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+static void read_policy(lua_State *L, int table, studio_client *client) {
+  client->retry.max_attempts = lstudio_integer(L, table, "max_attempts", client->retry.max_attempts, 1);
+  client->retry.max_refusals = lstudio_integer(L, table, "max_refusals", client->retry.max_refusals, 0);
+  client->retry.backoff.base_ms = lstudio_ms(L, table, "backoff_base", (double)client->retry.backoff.base_ms / 1000);
+  client->retry.backoff.cap_ms = lstudio_ms(L, table, "backoff_cap", (double)client->retry.backoff.cap_ms / 1000);
+  client->max_redirects = lstudio_integer(L, table, "max_redirects", client->max_redirects, 0);
+  client->insecure = lstudio_boolean(L, table, "insecure", false);
+  client->http2 = lstudio_boolean(L, table, "http2", true);
+}
+
+/*** Makes a client. Options: `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
+(a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `proxy` ("": none),
+`http2`, `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`, `backoff_cap` (seconds),
+`max_redirects`.
+@function client
+@tparam table options
+@treturn client */
+static int new_client(lua_State *L) {
+  static const char *const names[] = {"base_url", "auth", "limiters", "headers", "user_agent", "ca_file",
+                                      "insecure", "proxy", "http2", "allow_http", "max_attempts", "max_refusals",
+                                      "backoff_base", "backoff_cap", "max_redirects", NULL};
+  lua_settop(L, 1);
+  lstudio_known_options(L, 1, "client", names);
+  const char *base_url = lstudio_required(L, 1, "base_url", NULL);
+  bool allow_http = lstudio_boolean(L, 1, "allow_http", false);
+  studio_error err;
+  studio_error_clear(&err);
+  client_box *box = lstudio_new_box(L, LSTUDIO_CLIENT, sizeof *box, 1);
+  box->client = studio_client_new(base_url, allow_http, &err);
+  if (box->client == NULL) return luaL_error(L, "bad option 'base_url' (%s)", err.message);
+  copy_string(L, 1, "user_agent", &box->client->user_agent);
+  copy_string(L, 1, "ca_file", &box->client->ca_file);
+  copy_string(L, 1, "proxy", &box->client->proxy);
+  read_policy(L, 1, box->client);
+  lstudio_headers(L, 1, &box->client->headers);
+  read_limiters(L, 1, box->client);
+  read_auth(L, 1, box->client);
+  lstudio_remember_client(L, box->client, -1);
+  return 1;
+}
+
+static void set_integer(lua_State *L, const char *name, int64_t value) {
+  lua_pushinteger(L, value);
+  lua_setfield(L, -2, name);
+}
+
+/*** What this client has done so far: `calls`, `attempts`, `retries`, `rate_limited` (answers 429), `waited`
+(seconds in the queue for slots, summed over the calls), `bytes_in`, `bytes_out`, `connections`, `in_flight`, `queued`.
+@function client:stats
+@treturn table */
+static int client_stats(lua_State *L) {
+  const studio_stats *stats = &lstudio_check_client(L, 1)->stats;
+  lua_createtable(L, 0, 10);
+  set_integer(L, "calls", stats->calls);
+  set_integer(L, "attempts", stats->attempts);
+  set_integer(L, "retries", stats->retries);
+  set_integer(L, "rate_limited", stats->rate_limited);
+  set_integer(L, "bytes_in", stats->bytes_in);
+  set_integer(L, "bytes_out", stats->bytes_out);
+  set_integer(L, "connections", stats->connections);
+  set_integer(L, "in_flight", stats->in_flight);
+  set_integer(L, "queued", stats->queued);
+  lua_pushnumber(L, (lua_Number)stats->waited_ms / 1000);
+  lua_setfield(L, -2, "waited");
+  return 1;
+}
+
+/* A buffer that is wiped when Lua raises in between. */
+static int buffer_wipe(lua_State *L) {
+  studio_buf *text = lua_touserdata(L, 1);
+  studio_buf_wipe(text);
+  return 0;
+}
+
+static studio_buf *push_buffer(lua_State *L) {
+  studio_buf *text = lua_newuserdatauv(L, sizeof *text, 0);
+  memset(text, 0, sizeof *text);
+  if (luaL_newmetatable(L, "studio.buffer")) {
+    lua_pushcfunction(L, buffer_wipe);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return text;
+}
+
+/*** Takes the client's credentials out of a text that came from elsewhere.
+@function client:redact
+@tparam string text
+@treturn string with *** in their place */
+static int client_redact(lua_State *L) {
+  studio_client *client = lstudio_check_client(L, 1);
+  size_t size = 0;
+  const char *given = luaL_checklstring(L, 2, &size);
+  studio_buf *text = push_buffer(L);
+  if (!studio_buf_append(text, given, size)) return luaL_error(L, "not enough memory");
+  studio_client_redact(client, text);
+  lua_pushlstring(L, text->data, text->size);
+  studio_buf_wipe(text);
+  return 1;
+}
+
+/*** Scheme, host and port of the base URL.
+@function client:origin
+@treturn string */
+static int client_origin(lua_State *L) {
+  const char *url = lstudio_check_client(L, 1)->base_url;
+  const char *host = strstr(url, "://");
+  size_t size = host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : strlen(url);
+  lua_pushlstring(L, url, size);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"warm", lstudio_warm},     {"stats", client_stats},
+                                   {"redact", client_redact},  {"origin", client_origin}, {NULL, NULL}};
+
+void lstudio_open_client(lua_State *L) {
+  static const lstudio_class class = {LSTUDIO_CLIENT, methods, client_close, NULL, client_tostring};
+  lstudio_new_class(L, &class);
+  lua_pushcfunction(L, new_client);
+  lua_setfield(L, -2, "client");
+}

@@ -1,0 +1,84 @@
+/* lstudio: what the files of the binding share.   SPDX-License-Identifier: MIT
+**
+** The binding is thin: check arguments, call the core, push results. A userdata is a box that holds
+** one core object; it is pushed empty first and filled second, so that nothing leaks when Lua raises in
+** between. An empty box is a closed object. */
+#ifndef STUDIO_BIND_LSTUDIO_H
+#define STUDIO_BIND_LSTUDIO_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+#include "core/call.h"
+#include "core/loop.h"
+
+/* ---- classes (object.c) */
+
+typedef struct lstudio_class {
+  const char *name;                 /* registry key, __name, and the name in messages */
+  const luaL_Reg *methods;
+  lua_CFunction close;              /* :close() = __gc = __close; safe to call twice */
+  lua_CFunction index;              /* computed fields; NULL: methods only */
+  lua_CFunction tostring;
+} lstudio_class;
+
+/* Makes the metatable; leaves the stack as it was. */
+void lstudio_new_class(lua_State *L, const lstudio_class *class);
+
+/* Pushes a zeroed box of `size` bytes with its metatable. */
+void *lstudio_new_box(lua_State *L, const char *name, size_t size, int user_values);
+
+/* ---- options (options.c): the one reader of option tables; all raise, naming the option */
+
+void lstudio_known_options(lua_State *L, int table, const char *what, const char *const *names);
+bool lstudio_has_option(lua_State *L, int table, const char *name);
+double lstudio_number(lua_State *L, int table, const char *name, double fallback, double least);
+int lstudio_integer(lua_State *L, int table, const char *name, int fallback, int least);
+int64_t lstudio_ms(lua_State *L, int table, const char *name, double fallback_seconds);
+bool lstudio_boolean(lua_State *L, int table, const char *name, bool fallback);
+/* NULL when absent; the string is anchored in the table. `size` may be NULL: then no NUL may be inside. */
+const char *lstudio_string(lua_State *L, int table, const char *name, size_t *size);
+const char *lstudio_required(lua_State *L, int table, const char *name, size_t *size);
+/* Adds the option 'headers' (name -> value); raises for what cannot be sent. */
+void lstudio_headers(lua_State *L, int table, studio_headers *headers);
+int64_t lstudio_to_ms(lua_State *L, double seconds, const char *name); /* raises when it is no duration */
+
+/* ---- the classes: check raises for another type or a closed object */
+
+studio_loop *lstudio_loop(lua_State *L);       /* this state's loop, made when there is none */
+int lstudio_push_loop(lua_State *L);           /* its userdata; returns 1 */
+void lstudio_anchor(lua_State *L, studio_call *call, int box); /* keeps a call's box until it is over */
+void lstudio_remember_client(lua_State *L, studio_client *client, int box);
+
+studio_client *lstudio_check_client(lua_State *L, int arg);
+studio_limiter *lstudio_check_limiter(lua_State *L, int arg);
+studio_auth *lstudio_check_auth(lua_State *L, int arg);
+studio_auth *lstudio_to_auth(lua_State *L, int arg); /* NULL when it is no auth */
+void lstudio_push_auth(lua_State *L, int table);     /* reads an option table, pushes the box */
+void lstudio_push_auth_provider(lua_State *L, int auth); /* pushes the function, or nil */
+
+int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */
+int lstudio_warm(lua_State *L);                      /* client:warm (call.c) */
+void lstudio_push_response(lua_State *L, int call_box, studio_call *call); /* nil when there is none */
+void lstudio_push_failure(lua_State *L, int call_box, studio_call *call); /* the one place: a plain table */
+
+/* ---- parts of the module; the module table is on top of the stack */
+
+void lstudio_open_loop(lua_State *L);
+void lstudio_open_client(lua_State *L);
+void lstudio_open_call(lua_State *L);
+void lstudio_open_response(lua_State *L);
+void lstudio_open_limiter(lua_State *L);
+void lstudio_open_auth(lua_State *L);
+void lstudio_open_json(lua_State *L);
+void lstudio_pin(void); /* pin.c */
+
+#define LSTUDIO_LOOP "studio.loop"
+#define LSTUDIO_CLIENT "studio.client"
+#define LSTUDIO_CALL "studio.call"
+#define LSTUDIO_RESPONSE "studio.response"
+#define LSTUDIO_LIMITER "studio.limiter"
+#define LSTUDIO_AUTH "studio.auth"
+
+#endif

@@ -1,0 +1,346 @@
+/* studio_call: one logical API call, as a state machine that does no I/O.   SPDX-License-Identifier: MIT */
+#include "core/call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/ratehint.h"
+#include "core/url.h"
+
+static void add_limiter(studio_waiter *waiter, studio_limiter *limiter) {
+  for (int i = 0; i < waiter->limiter_count; i++) {
+    if (waiter->limiters[i] == limiter) return; /* one attempt takes one slot of it */
+  }
+  if (waiter->limiter_count < STUDIO_LIMITERS_MAX) waiter->limiters[waiter->limiter_count++] = limiter;
+}
+
+/* Which limits apply: the client's and the call's own at the client's origin, none elsewhere. */
+static void choose_limiters(studio_call *call) {
+  studio_waiter *waiter = &call->waiter;
+  waiter->limiter_count = 0;
+  call->own_origin = studio_url_same_origin(call->request.url.data, call->client->base_url);
+  if (!call->own_origin || call->request.warm) return;
+  for (int i = 0; i < call->client->limiter_count; i++) add_limiter(waiter, call->client->limiters[i]);
+  for (int i = 0; i < call->request.limiter_count; i++) add_limiter(waiter, call->request.limiters[i]);
+}
+
+studio_call *studio_call_new(studio_client *client, studio_request *request, int64_t now, studio_error *err) {
+  studio_call *call = NULL;
+  if (studio_url_check(request->url.data, client->allow_http, err)) {
+    call = calloc(1, sizeof *call);
+    if (call == NULL) studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+  }
+  if (call == NULL) {
+    studio_request_free(request);
+    return NULL;
+  }
+  call->refs = 1;
+  call->client = studio_client_ref(client);
+  call->request = *request;
+  memset(request, 0, sizeof *request);
+  call->born = call->entered = now;
+  call->deadline = call->request.deadline_ms > 0 ? now + call->request.deadline_ms : STUDIO_NEVER;
+  call->wake = call->timer_at = STUDIO_NEVER;
+  call->timer_index = (size_t)-1;
+  call->expected = -1;
+  call->error.retry_after_ms = -1;
+  call->waiter.priority = call->request.priority;
+  call->waiter.deadline = call->deadline;
+  call->waiter.since = now;
+  choose_limiters(call);
+  if (!studio_buf_puts(&call->response.url, call->request.url.data)) {
+    studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    studio_call_unref(call);
+    return NULL;
+  }
+  client->stats.calls++;
+  return call;
+}
+
+studio_call *studio_call_ref(studio_call *call) {
+  call->refs++;
+  return call;
+}
+
+void studio_call_unref(studio_call *call) {
+  if (call == NULL || --call->refs > 0) return;
+  studio_request_free(&call->request);
+  studio_response_free(&call->response);
+  studio_client_unref(call->client);
+  free(call);
+}
+
+/* Hands the attempt's slots back, each once. */
+static void settle(studio_call *call, int64_t now, studio_slot_end how) {
+  for (int i = 0; i < call->waiter.limiter_count; i++) {
+    if (call->slots_held) studio_limiter_release(call->waiter.limiters[i], call->slots[i], now, how);
+    if (call->in_flight) studio_limiter_leave(call->waiter.limiters[i], now);
+  }
+  if (call->in_flight) call->client->stats.in_flight--;
+  call->slots_held = call->in_flight = false;
+}
+
+static void finish(studio_call *call, int64_t now) {
+  call->response.timing.total = (now - call->born) * 1000;
+  call->state = STUDIO_CALL_DONE;
+  call->entered = now;
+}
+
+static void fail_unsettled(studio_call *call, studio_stage stage, int64_t now, studio_kind kind, const char *code,
+                           const char *message) {
+  studio_error_set(&call->error, kind, code, "%s", message);
+  call->error.stage = stage;
+  call->error.status = call->response.status;
+  finish(call, now);
+}
+
+void studio_call_fail(studio_call *call, studio_stage stage, int64_t now, studio_kind kind, const char *code,
+                      const char *format, ...) {
+  char message[sizeof call->error.message];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(message, sizeof message, format, args);
+  va_end(args);
+  settle(call, now,
+         stage == STUDIO_STAGE_NOT_SENT ? STUDIO_SLOT_NOT_SENT
+         : stage == STUDIO_STAGE_UNKNOWN ? STUDIO_SLOT_FAILED
+                                         : STUDIO_SLOT_ANSWERED);
+  fail_unsettled(call, stage, now, kind, code, message);
+}
+
+void studio_call_enter(studio_call *call, int64_t now) {
+  if (call->state == STUDIO_CALL_BACKOFF) call->response.timing.backoff += (now - call->entered) * 1000;
+  if (call->deadline <= now) {
+    studio_call_fail(call, call->attempts > 0 ? call->error.stage : STUDIO_STAGE_NOT_SENT, now,
+                     STUDIO_KIND_TIMEOUT, "deadline", "the deadline of %.3f s is over",
+                     (double)call->request.deadline_ms / 1000);
+    return;
+  }
+  const studio_client *client = call->client;
+  bool stale = client->has_provider && (!client->auth_known || client->auth_expires <= now);
+  call->state = stale && call->own_origin && !call->request.warm ? STUDIO_CALL_AUTH : STUDIO_CALL_QUEUED;
+  call->entered = now;
+}
+
+void studio_call_sending(studio_call *call, int64_t now) {
+  studio_stats *stats = &call->client->stats;
+  stats->waited_ms += now - call->entered;
+  stats->in_flight++;
+  call->response.timing.queue += (now - call->entered) * 1000;
+  studio_response_clear(&call->response);
+  call->state = STUDIO_CALL_SENDING;
+  call->entered = now;
+  call->slots_held = call->in_flight = true;
+  call->received = call->sent = 0;
+  call->expected = -1;
+  call->attempts++;
+  stats->attempts++;
+  if (call->attempts > 1) stats->retries++;
+}
+
+void studio_call_first_byte(studio_call *call, int64_t now) {
+  if (!call->slots_held) return;
+  for (int i = 0; i < call->waiter.limiter_count; i++) {
+    studio_limiter_release(call->waiter.limiters[i], call->slots[i], now, STUDIO_SLOT_ANSWERED);
+  }
+  call->slots_held = false;
+}
+
+/* Elsewhere only what says which form of the answer is wanted may go along: everything else may be a secret. */
+static bool strip_headers(studio_headers *headers) {
+  static const char *const harmless[] = {"Accept", "Accept-Language", "Range", "If-Range"};
+  studio_headers kept = STUDIO_HEADERS_INIT;
+  bool ok = true;
+  for (size_t i = 0; ok && i < headers->count; i++) {
+    for (size_t k = 0; k < sizeof harmless / sizeof *harmless; k++) {
+      if (strcasecmp(headers->list[i].name, harmless[k]) != 0) continue;
+      ok = studio_headers_add(&kept, headers->list[i].name, strlen(headers->list[i].name),
+                              headers->list[i].value, strlen(headers->list[i].value));
+    }
+  }
+  studio_headers_free(headers);
+  *headers = kept;
+  return ok;
+}
+
+/* Why this redirect is not followed, or NULL; `as_get`: what follows is a GET without the body. */
+static const char *redirect_refused(const studio_call *call, const char *to, bool *as_get) {
+  const char *method = call->request.method;
+  int status = call->response.status;
+  bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+  *as_get = status == 303 && strcmp(method, "HEAD") != 0;
+  if (call->redirects >= call->client->max_redirects) return "too many redirects";
+  if (strncasecmp(call->request.url.data, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0) {
+    return "it leads from https to an unprotected URL";
+  }
+  if (reads || status == 303) return NULL;
+  if (status == 301 || status == 302) return "a write is not followed to another URL: set base_url to the new one";
+  if (!studio_url_same_origin(to, call->request.url.data)) return "a write is not repeated at another host";
+  return NULL;
+}
+
+/* libcurl follows nothing; the rules stand in docs/architecture.md. The call is DONE or QUEUED afterwards. */
+static void follow_redirect(studio_call *call, const char *location, int64_t now) {
+  studio_buf to = STUDIO_BUF_INIT, origin = STUDIO_BUF_INIT;
+  studio_error err = {0};
+  bool as_get = false;
+  const char *why = NULL;
+  if (!studio_url_resolve(&to, call->request.url.data, location)) {
+    why = "its Location cannot be read";
+  } else if (!studio_url_check(to.data, call->client->allow_http, &err)) {
+    why = err.message;
+  } else {
+    why = redirect_refused(call, to.data, &as_get);
+  }
+  if (why != NULL) {
+    if (to.data != NULL) studio_url_origin(&origin, to.data);
+    char message[sizeof err.message];
+    snprintf(message, sizeof message, "redirect (%d) to %.120s not followed: %.220s",
+             call->response.status, origin.data != NULL ? origin.data : "an unreadable place", why);
+    fail_unsettled(call, STUDIO_STAGE_ANSWERED, now, STUDIO_KIND_PROTOCOL, "redirect", message);
+    studio_buf_wipe(&to);
+    studio_buf_free(&origin);
+    return;
+  }
+  studio_buf_wipe(&call->request.url);
+  call->request.url = to;
+  call->redirects++;
+  if (as_get) {
+    memcpy(call->request.method, "GET", 4);
+    studio_buf_wipe(&call->request.body);
+    call->request.has_body = false;
+  }
+  bool was_own = call->own_origin;
+  choose_limiters(call);
+  studio_buf_clear(&call->response.url);
+  bool ok = studio_buf_puts(&call->response.url, call->request.url.data);
+  if (ok && was_own && !call->own_origin) ok = strip_headers(&call->request.headers);
+  if (ok) {
+    studio_call_enter(call, now);
+  } else {
+    fail_unsettled(call, STUDIO_STAGE_ANSWERED, now, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+  }
+}
+
+static bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* Tells the limiters what the answer says, and gives the slots back. */
+static void settle_limits(studio_call *call, studio_stage stage, const studio_ratehint *hint, int64_t now) {
+  settle(call, now,
+         stage == STUDIO_STAGE_ANSWERED ? STUDIO_SLOT_ANSWERED
+         : stage == STUDIO_STAGE_UNKNOWN ? STUDIO_SLOT_FAILED
+                                         : STUDIO_SLOT_NOT_SENT);
+  if (call->response.status == 0) return;
+  bool refused = call->response.status == 429;
+  if (refused) call->client->stats.rate_limited++;
+  for (int i = 0; i < call->waiter.limiter_count; i++) {
+    studio_limiter_observe(call->waiter.limiters[i], now, hint);
+    if (refused) studio_limiter_refused(call->waiter.limiters[i], now, hint);
+  }
+}
+
+/* The call ends with this verdict; `cause` tells the story of a failure without an answer. */
+static void conclude(studio_call *call, const studio_outcome *outcome, const studio_verdict *verdict,
+                     const studio_error *cause, int64_t now) {
+  studio_error *err = &call->error;
+  studio_error_clear(err);
+  err->retry_after_ms = outcome->retry_after_ms;
+  if (verdict->kind == STUDIO_KIND_NONE) {
+    studio_budget_success(&call->client->budget, call->retry_cost);
+    err->stage = STUDIO_STAGE_ANSWERED;
+    err->status = call->response.status;
+    finish(call, now);
+    return;
+  }
+  char message[sizeof err->message];
+  if (verdict->kind == STUDIO_KIND_OUTCOME_UNKNOWN) {
+    snprintf(message, sizeof message, "%s was sent, but whether it was done is unknown: %.300s",
+             call->request.method, cause->message);
+  } else if (outcome->stage == STUDIO_STAGE_ANSWERED) {
+    snprintf(message, sizeof message, "the service answered %d", outcome->status);
+  } else {
+    snprintf(message, sizeof message, "%.390s", cause->message);
+  }
+  fail_unsettled(call, outcome->stage, now, verdict->kind, cause->code, message);
+}
+
+/* Waits for the next attempt, if there is time for it. */
+static void back_off(studio_call *call, const studio_outcome *outcome, const studio_verdict *verdict,
+                     const studio_error *cause, int64_t now) {
+  if (outcome->status == 429) {
+    call->refusals++;
+  } else {
+    call->failures++;
+  }
+  call->retry_cost += verdict->cost;
+  if (call->deadline != STUDIO_NEVER && now + verdict->delay_ms >= call->deadline) {
+    char message[sizeof call->error.message];
+    snprintf(message, sizeof message, "no time for another attempt before the deadline; the last one: %.280s%s",
+             cause->message, outcome->stage == STUDIO_STAGE_ANSWERED ? "an error status" : "");
+    call->error.retry_after_ms = verdict->delay_ms;
+    fail_unsettled(call, outcome->stage, now, STUDIO_KIND_TIMEOUT, "deadline", message);
+    return;
+  }
+  call->error.stage = outcome->stage;
+  call->state = STUDIO_CALL_BACKOFF;
+  call->entered = now;
+  call->wake = now + verdict->delay_ms;
+}
+
+void studio_call_attempt_over(studio_call *call, const studio_error *failure, bool fatal, studio_rng *rng,
+                              int64_t now, int64_t wall) {
+  const studio_response *response = &call->response;
+  studio_outcome outcome = {.stage = failure->stage, .status = response->status, .kind = failure->kind,
+                            .retry_after_ms = -1, .fatal = fatal};
+  /* an error status is an answer, even if its text was cut */
+  bool answered = failure->kind == STUDIO_KIND_NONE || (response->status >= 400 && !fatal);
+  if (answered) {
+    outcome.stage = STUDIO_STAGE_ANSWERED;
+    outcome.kind = studio_kind_of_status(response->status);
+  }
+  studio_ratehint hint = {-1, -1, -1, -1};
+  if (response->status != 0) studio_ratehint_read(&hint, &response->headers, wall);
+  outcome.retry_after_ms = hint.retry_after_ms;
+  settle_limits(call, outcome.stage, &hint, now);
+
+  if (answered && is_redirect(response->status)) {
+    const char *location = studio_headers_get(&response->headers, "Location");
+    follow_redirect(call, location != NULL ? location : "", now);
+    return;
+  }
+  if (answered && response->status == 401 && call->client->has_provider && !call->asked_provider &&
+      call->own_origin) {
+    call->asked_provider = true; /* refused before any work was done: a POST may go again, too */
+    call->client->auth_known = false;
+    studio_call_enter(call, now);
+    return;
+  }
+  bool repeatable = call->request.repeatable || studio_method_repeatable(call->request.method);
+  studio_verdict verdict = studio_retry_decide(&call->client->retry, &call->client->budget, rng, &outcome,
+                                               repeatable, call->maybe_deleted, call->failures, call->refusals);
+  if (strcmp(call->request.method, "DELETE") == 0 && outcome.stage != STUDIO_STAGE_NOT_SENT &&
+      (outcome.stage == STUDIO_STAGE_UNKNOWN || outcome.status >= 500)) {
+    call->maybe_deleted = true;
+  }
+  if (verdict.again) {
+    back_off(call, &outcome, &verdict, failure, now);
+  } else {
+    conclude(call, &outcome, &verdict, failure, now);
+  }
+}
+
+const char *studio_call_state_name(studio_call_state state) {
+  switch (state) {
+    case STUDIO_CALL_AUTH: return "auth";
+    case STUDIO_CALL_QUEUED: return "queued";
+    case STUDIO_CALL_SENDING: return "sending";
+    case STUDIO_CALL_BACKOFF: return "backoff";
+    case STUDIO_CALL_DONE: return "done";
+  }
+  return "done";
+}

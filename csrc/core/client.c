@@ -1,0 +1,57 @@
+/* studio_client: one account at one service.   SPDX-License-Identifier: MIT */
+#include "core/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/url.h"
+
+studio_client *studio_client_new(const char *base_url, bool allow_http, studio_error *err) {
+  if (!studio_url_check(base_url, allow_http, err)) return NULL;
+  studio_client *client = calloc(1, sizeof *client);
+  if (client != NULL) {
+    client->refs = 1;
+    client->allow_http = allow_http;
+    client->http2 = true;
+    client->max_redirects = 5;
+    client->retry = (studio_retry)STUDIO_RETRY_DEFAULT;
+    client->budget = (studio_budget)STUDIO_BUDGET_DEFAULT;
+    client->auth_expires = STUDIO_NEVER;
+    client->base_url = strdup(base_url);
+    client->auth = studio_auth_new();
+    if (client->base_url != NULL && client->auth != NULL) return client;
+    studio_client_unref(client);
+  }
+  studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+  return NULL;
+}
+
+studio_client *studio_client_ref(studio_client *client) {
+  client->refs++;
+  return client;
+}
+
+void studio_client_unref(studio_client *client) {
+  if (client == NULL || --client->refs > 0) return;
+  for (int i = 0; i < client->limiter_count; i++) studio_limiter_unref(client->limiters[i]);
+  if (client->auth != NULL) studio_auth_unref(client->auth);
+  studio_headers_free(&client->headers);
+  free(client->base_url);
+  free(client->user_agent);
+  free(client->ca_file);
+  free(client->proxy);
+  free(client);
+}
+
+bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter) {
+  for (int i = 0; i < client->limiter_count; i++) {
+    if (client->limiters[i] == limiter) return true;
+  }
+  if (client->limiter_count == STUDIO_LIMITERS_MAX) return false;
+  client->limiters[client->limiter_count++] = studio_limiter_ref(limiter);
+  return true;
+}
+
+void studio_client_redact(const studio_client *client, studio_buf *text) {
+  studio_auth_redact(client->auth, text);
+}

@@ -1,0 +1,61 @@
+/* studio_client: one account at one service.   SPDX-License-Identifier: MIT
+**
+** Base URL, credentials, limiters, retry policy, defaults. Plain data: the loop does the work. Counted:
+** each of its calls holds one count, so it may be let go while they run. */
+#ifndef STUDIO_CORE_CLIENT_H
+#define STUDIO_CORE_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/auth.h"
+#include "core/headers.h"
+#include "core/limiter.h"
+#include "core/request.h"
+#include "core/retry.h"
+
+typedef struct studio_stats {
+  int64_t calls, attempts, retries, rate_limited, connections;
+  int64_t waited_ms;            /* for slots, summed over the calls */
+  int64_t bytes_in, bytes_out;  /* headers included */
+  int64_t in_flight, queued;
+} studio_stats;
+
+/* Filled in by the maker between studio_client_new and the first call; constant from then on. */
+typedef struct studio_client {
+  char *base_url;
+  studio_headers headers;       /* sent to the own origin only */
+  char *user_agent;             /* NULL: "lua-studio/VERSION" */
+  char *ca_file;                /* NULL: SSL_CERT_FILE, else libcurl's */
+  char *proxy;                  /* NULL: from the environment; "": none */
+  studio_limiter *limiters[STUDIO_LIMITERS_MAX];
+  int limiter_count;
+  studio_retry retry;
+  studio_budget budget;
+  int max_redirects;
+  bool insecure;                /* TLS unverified: the caller asked for it, for this client */
+  bool allow_http;              /* plain http to other hosts than loopback */
+  bool http2;
+  /* credentials: fixed, or from a provider that the owner asks when the loop says so */
+  studio_auth *auth;
+  bool has_provider;
+  bool auth_known;              /* the provider was asked, and its answer is in `auth` */
+  bool auth_wanted;             /* calls wait for the provider; the loop holds a count meanwhile */
+  int64_t auth_expires;         /* absolute ms; STUDIO_NEVER */
+  struct studio_client *auth_next; /* the loop's list of clients that want credentials */
+  studio_stats stats;
+  int refs;
+} studio_client;
+
+/* Defaults, one count, the base URL checked (err: kind INVALID). NULL fills err. */
+studio_client *studio_client_new(const char *base_url, bool allow_http, studio_error *err);
+studio_client *studio_client_ref(studio_client *client);
+void studio_client_unref(studio_client *client);
+
+/* Adds a limiter (counted); false when there are too many. */
+bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter);
+
+/* Takes the credentials out of a text that came from elsewhere. */
+void studio_client_redact(const studio_client *client, studio_buf *text);
+
+#endif

@@ -1,0 +1,28 @@
+/* studio_response: what came back, and where the time went.   SPDX-License-Identifier: MIT */
+#ifndef STUDIO_CORE_RESPONSE_H
+#define STUDIO_CORE_RESPONSE_H
+
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/headers.h"
+
+/* Microseconds. queue and backoff are summed over the call; the rest is the last attempt's. */
+typedef struct studio_timing {
+  int64_t queue, backoff, resolve, connect, tls, send, wait, body, total;
+} studio_timing;
+
+typedef struct studio_response {
+  int status;        /* 0: none yet */
+  int http_version;  /* 10, 11, 20, 30; 0: none */
+  studio_headers headers;
+  studio_buf body;   /* empty when it went to a file */
+  char *path;        /* the file, complete; NULL: none */
+  studio_buf url;    /* where the answer came from, after redirects */
+  studio_timing timing;
+} studio_response;
+
+void studio_response_clear(studio_response *response); /* for the next attempt: keeps url and summed times */
+void studio_response_free(studio_response *response);
+
+#endif

@@ -1,0 +1,406 @@
+/* studio_transport: one attempt on one libcurl handle.   SPDX-License-Identifier: MIT */
+#include "core/transport.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/url.h"
+#include "core/version.h"
+
+#define CONNECT_TIMEOUT_MS 15000
+#define FILE_BUFFER (512L * 1024) /* 3 times the speed of libcurl's default for downloads to a file */
+#define HEADERS_MAX (256 * 1024)
+#define IDLE_MAX_S 1L             /* libcurl counts whole seconds: an idle time below 2 s passes */
+
+bool studio_transport_supported(studio_error *err) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  if (info->version_num >= 0x075000) return true; /* 7.80: PREREQFUNCTION */
+  studio_error_set(err, STUDIO_KIND_INTERNAL, "libcurl", "libcurl %s is too old: 7.80 is the least",
+                   info->version);
+  return false;
+}
+
+/* Stops the transfer from inside a callback; the first reason wins. */
+static void abort_with(studio_attempt *attempt, studio_kind kind, const char *code, const char *message) {
+  if (attempt->aborted) return;
+  attempt->aborted = true;
+  if (attempt->trouble.kind == STUDIO_KIND_NONE) studio_error_set(&attempt->trouble, kind, code, "%s", message);
+}
+
+/* libcurl calls this before every send and for nothing else. The first one marks the attempt as sent; a
+** further one is libcurl's own repeat on a new connection, which only `call` may decide. */
+static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
+  (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
+  studio_attempt *attempt = user;
+  if (attempt->call->request.warm) return CURL_PREREQFUNC_ABORT; /* connected: that was all */
+  if (attempt->sends++ == 0) return CURL_PREREQFUNC_OK;
+  abort_with(attempt, STUDIO_KIND_NETWORK, "connection_lost",
+             "the connection died after the request was sent and before an answer came");
+  return CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_header(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  studio_response *response = &attempt->call->response;
+  size_t size = unit * count;
+  attempt->last_byte = *attempt->now;
+  attempt->header_bytes += size;
+  if (attempt->header_bytes > HEADERS_MAX) {
+    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer has more than 256 KiB of headers");
+    return 0;
+  }
+  if (size > 5 && strncasecmp(data, "HTTP/", 5) == 0) { /* a new answer: 1xx, then the final one */
+    long status = 0;
+    curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
+    studio_headers_clear(&response->headers);
+    attempt->final = status >= 200;
+    response->status = attempt->final ? (int)status : 0;
+    return size;
+  }
+  if (!studio_headers_add_line(&response->headers, data, size)) {
+    abort_with(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    return 0;
+  }
+  return size;
+}
+
+/* A 2xx body that was asked for as a file goes there; texts of errors stay in memory. */
+static bool to_file(const studio_attempt *attempt) {
+  return attempt->call->request.save_to != NULL && attempt->call->response.status >= 200 &&
+         attempt->call->response.status < 300;
+}
+
+static bool open_sink(studio_attempt *attempt) {
+  studio_call *call = attempt->call;
+  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, &attempt->trouble);
+  if (attempt->sink == NULL) attempt->aborted = true;
+  return attempt->sink != NULL;
+}
+
+static size_t on_body(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  studio_call *call = attempt->call;
+  size_t size = unit * count;
+  attempt->last_byte = *attempt->now;
+  if (call->received == 0) {
+    curl_off_t expected = -1;
+    curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+    call->expected = expected;
+    if (to_file(attempt)) studio_call_first_byte(call, *attempt->now);
+  }
+  call->received += (int64_t)size;
+  if (to_file(attempt)) {
+    if (!open_sink(attempt)) return 0;
+    if (studio_sink_write(attempt->sink, data, size, &attempt->trouble)) return size;
+    attempt->aborted = true;
+    return 0;
+  }
+  if (call->response.body.size + size > call->request.max_body) {
+    if (call->response.status >= 400) return size; /* the status says enough: the rest of its text is dropped */
+    abort_with(attempt, STUDIO_KIND_TOO_LARGE, "max_body", "the answer is larger than max_body allows");
+    return 0;
+  }
+  if (!studio_buf_append(&call->response.body, data, size)) {
+    abort_with(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory for the answer");
+    return 0;
+  }
+  return size;
+}
+
+static size_t on_read(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  const studio_buf *body = &attempt->call->request.body;
+  size_t size = body->size - attempt->body_sent;
+  if (size > unit * count) size = unit * count;
+  if (size > 0) memcpy(data, body->data + attempt->body_sent, size);
+  attempt->body_sent += size;
+  attempt->call->sent = (int64_t)attempt->body_sent;
+  if (attempt->body_sent == body->size && attempt->body_done_us == 0) {
+    curl_off_t us = 0;
+    curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &us);
+    attempt->body_done_us = us;
+  }
+  return size;
+}
+
+/* libcurl rewinds a body only to send again on its own, which it may not. */
+static int on_seek(void *user, curl_off_t offset, int origin) {
+  studio_attempt *attempt = user;
+  if (origin != SEEK_SET || offset != 0 || attempt->sends > 1) return CURL_SEEKFUNC_FAIL;
+  attempt->body_sent = 0;
+  return CURL_SEEKFUNC_OK;
+}
+
+/* A line in libcurl's own notation. */
+static bool add_line(studio_attempt *attempt, const char *line) {
+  struct curl_slist *longer = curl_slist_append(attempt->fields, line);
+  if (longer != NULL) attempt->fields = longer;
+  return longer != NULL;
+}
+
+/* "Name: value"; "Name;" is libcurl's form of an empty value, "Name:" would take the field out. */
+static bool add_field(studio_attempt *attempt, const char *name, const char *value) {
+  studio_buf line = STUDIO_BUF_INIT;
+  bool ok = studio_buf_puts(&line, name) && studio_buf_puts(&line, *value != '\0' ? ": " : ";") &&
+            studio_buf_puts(&line, value) && add_line(attempt, line.data);
+  studio_buf_wipe(&line);
+  return ok;
+}
+
+/* Credentials win over the call's own headers, those over the client's; the first and the last go to the
+** client's own origin only. */
+static bool add_fields(studio_attempt *attempt) {
+  const studio_call *call = attempt->call;
+  const studio_client *client = call->client;
+  const studio_auth *auth = call->own_origin ? client->auth : NULL;
+  bool ok = true;
+  for (size_t i = 0; ok && auth != NULL && i < studio_auth_count(auth); i++) {
+    const char *value = NULL;
+    const char *name = studio_auth_field(auth, i, &value);
+    ok = add_field(attempt, name, value);
+  }
+  const studio_headers *own = &call->request.headers;
+  for (size_t i = 0; ok && i < own->count; i++) {
+    if (auth != NULL && studio_auth_has(auth, own->list[i].name)) continue;
+    ok = add_field(attempt, own->list[i].name, own->list[i].value);
+  }
+  for (size_t i = 0; ok && call->own_origin && i < client->headers.count; i++) {
+    const studio_header *header = &client->headers.list[i];
+    if (studio_auth_has(client->auth, header->name) || studio_headers_get(own, header->name) != NULL) continue;
+    ok = add_field(attempt, header->name, header->value);
+  }
+  /* no waiting for "100 Continue" (a proxy that ignores it would cost a second), no form type by default */
+  if (ok) ok = add_line(attempt, "Expect:");
+  if (ok && studio_headers_get(own, "Content-Type") == NULL) ok = add_line(attempt, "Content-Type:");
+  return ok;
+}
+
+static void set_method(studio_attempt *attempt) {
+  CURL *easy = attempt->easy;
+  const studio_request *request = &attempt->call->request;
+  if (request->has_body) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, attempt);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, attempt);
+  } else if (strcmp(request->method, "HEAD") == 0) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (strcmp(request->method, "POST") == 0) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
+  } else {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_protocols(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static void set_tls(CURL *easy, const studio_client *client) {
+  const char *ca_file = client->ca_file != NULL ? client->ca_file : getenv("SSL_CERT_FILE");
+  if (ca_file != NULL && *ca_file != '\0') curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* a CA path turns libcurl's cache of the parsed CA file off */
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, client->insecure ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, client->insecure ? 0L : 2L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   (long)(client->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+}
+
+/* A body that goes to a file may take long: the loop bounds its first byte and its silences instead. */
+static void set_times(CURL *easy, const studio_call *call, int64_t now) {
+  int64_t timeout = call->request.save_to != NULL ? 0 : call->request.timeout_ms; /* 0: none */
+  if (call->deadline != STUDIO_NEVER) {
+    int64_t left = call->deadline > now ? call->deadline - now : 1;
+    if (timeout == 0 || left < timeout) timeout = left;
+  }
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout < LONG_MAX ? (long)timeout : 0L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+}
+
+static void set_callbacks(const studio_transport *transport, studio_attempt *attempt) {
+  CURL *easy = attempt->easy;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, attempt->reason);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, attempt);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, attempt);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, transport->open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport->socket_owner);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, transport->close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport->socket_owner);
+}
+
+bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
+  const studio_client *client = call->client;
+  CURL *easy = attempt->easy;
+  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now};
+  if (!add_fields(attempt)) {
+    studio_transport_drop(attempt);
+    return false;
+  }
+  set_callbacks(transport, attempt);
+  curl_easy_setopt(easy, CURLOPT_SHARE, transport->share);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_URL, call->request.url.data);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->fields);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                   client->user_agent != NULL ? client->user_agent : "lua-studio/" STUDIO_VERSION);
+  if (client->proxy != NULL) curl_easy_setopt(easy, CURLOPT_PROXY, client->proxy);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else removing a handle waits for its name look-up */
+#endif
+  set_protocols(easy);
+  set_tls(easy, client);
+  set_times(easy, call, *transport->now);
+  set_method(attempt);
+  if (client->http2 && strncasecmp(call->request.url.data, "https:", 6) == 0) {
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  }
+  if (call->request.save_to != NULL) {
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FILE_BUFFER);
+  } else {
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can undo */
+  }
+  if (!call->request.repeatable && !studio_method_repeatable(call->request.method)) {
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_MAX_S); /* a connection idle for longer may be dead */
+  }
+  return true;
+}
+
+/* What a libcurl failure means to us. fatal: no repeat can help. */
+static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; } failures[] = {
+  {CURLE_COULDNT_RESOLVE_HOST, STUDIO_KIND_NETWORK, "resolve", false},
+  {CURLE_COULDNT_RESOLVE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
+  {CURLE_COULDNT_CONNECT, STUDIO_KIND_NETWORK, "connect", false},
+  {CURLE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
+  {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false},
+  {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false},
+  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false},
+  {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false},
+  {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false},
+  {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false},
+  {CURLE_OPERATION_TIMEDOUT, STUDIO_KIND_TIMEOUT, "attempt", false},
+  {CURLE_SSL_CONNECT_ERROR, STUDIO_KIND_TLS, "handshake", false},
+  {CURLE_PEER_FAILED_VERIFICATION, STUDIO_KIND_TLS, "certificate", true},
+  {CURLE_SSL_CERTPROBLEM, STUDIO_KIND_TLS, "client_certificate", true},
+  {CURLE_SSL_CACERT_BADFILE, STUDIO_KIND_TLS, "ca_file", true},
+  {CURLE_SSL_CIPHER, STUDIO_KIND_TLS, "cipher", true},
+  {CURLE_WEIRD_SERVER_REPLY, STUDIO_KIND_PROTOCOL, "answer", false},
+  {CURLE_BAD_CONTENT_ENCODING, STUDIO_KIND_PROTOCOL, "encoding", false},
+  {CURLE_UNSUPPORTED_PROTOCOL, STUDIO_KIND_PROTOCOL, "answer", false},
+  {CURLE_URL_MALFORMAT, STUDIO_KIND_INVALID, "url", true},
+  {CURLE_OUT_OF_MEMORY, STUDIO_KIND_INTERNAL, "memory", true},
+};
+
+static void explain_failure(const studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
+  const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
+  studio_error_set(failure, STUDIO_KIND_NETWORK, "transfer", "%s", reason);
+  for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+    if (failures[i].code != code) continue;
+    studio_error_set(failure, failures[i].kind, failures[i].name, "%s", reason);
+    *fatal = failures[i].fatal;
+  }
+}
+
+static void read_timing(const studio_attempt *attempt) {
+  studio_timing *timing = &attempt->call->response.timing;
+  curl_off_t resolve = 0, connect = 0, tls = 0, ready = 0, first = 0, total = 0;
+  curl_easy_getinfo(attempt->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolve);
+  curl_easy_getinfo(attempt->easy, CURLINFO_CONNECT_TIME_T, &connect);
+  curl_easy_getinfo(attempt->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
+  curl_easy_getinfo(attempt->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  curl_easy_getinfo(attempt->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
+  curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &total);
+  curl_off_t sent = attempt->body_done_us > ready ? attempt->body_done_us : ready;
+  timing->resolve = resolve;
+  timing->connect = connect > resolve ? connect - resolve : 0;
+  timing->tls = tls > connect ? tls - connect : 0;
+  timing->send = sent - ready;
+  timing->wait = first > sent ? first - sent : 0;
+  timing->body = first > 0 && total > first ? total - first : 0;
+}
+
+static void read_results(const studio_attempt *attempt) {
+  studio_response *response = &attempt->call->response;
+  studio_stats *stats = &attempt->call->client->stats;
+  long version = 0, connects = 0, request_size = 0, header_size = 0;
+  curl_off_t up = 0, down = 0;
+  curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_VERSION, &version);
+  curl_easy_getinfo(attempt->easy, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_getinfo(attempt->easy, CURLINFO_REQUEST_SIZE, &request_size);
+  curl_easy_getinfo(attempt->easy, CURLINFO_HEADER_SIZE, &header_size);
+  curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+  curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+  response->http_version = version == CURL_HTTP_VERSION_1_0   ? 10
+                           : version == CURL_HTTP_VERSION_1_1 ? 11
+                           : version == CURL_HTTP_VERSION_2_0 ? 20
+                           : version == CURL_HTTP_VERSION_3   ? 30
+                                                              : 0;
+  stats->connections += connects;
+  stats->bytes_out += request_size + up;
+  stats->bytes_in += header_size + down;
+  read_timing(attempt);
+}
+
+/* A whole 2xx answer gets its file: also an empty one. */
+static bool save(studio_attempt *attempt, studio_error *failure) {
+  studio_call *call = attempt->call;
+  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, failure);
+  if (attempt->sink == NULL) return false;
+  studio_sink *sink = attempt->sink;
+  attempt->sink = NULL;
+  if (!studio_sink_commit(sink, failure)) return false;
+  free(call->response.path);
+  call->response.path = strdup(call->request.save_to);
+  return call->response.path != NULL;
+}
+
+void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
+  studio_call *call = attempt->call;
+  studio_error_clear(failure);
+  *fatal = false;
+  read_results(attempt);
+  if (call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) code = CURLE_OK;
+  if (code != CURLE_OK) {
+    if (attempt->trouble.kind != STUDIO_KIND_NONE) {
+      *failure = attempt->trouble;
+      /* our own stops: a file, memory or size limit that will not do better next time */
+      *fatal = failure->kind != STUDIO_KIND_NETWORK && failure->kind != STUDIO_KIND_PROTOCOL;
+    } else {
+      explain_failure(attempt, code, failure, fatal);
+    }
+    failure->stage = attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
+  } else if (to_file(attempt) && !save(attempt, failure)) {
+    failure->stage = STUDIO_STAGE_ANSWERED;
+    *fatal = true;
+  }
+  studio_transport_drop(attempt);
+}
+
+void studio_transport_drop(studio_attempt *attempt) {
+  for (struct curl_slist *field = attempt->fields; field != NULL; field = field->next) {
+    studio_wipe(field->data, strlen(field->data)); /* credentials are among them */
+  }
+  curl_slist_free_all(attempt->fields);
+  attempt->fields = NULL;
+  studio_sink_discard(attempt->sink);
+  attempt->sink = NULL;
+  attempt->call = NULL;
+}

@@ -1,0 +1,54 @@
+/* studio_transport: one attempt on one libcurl handle.   SPDX-License-Identifier: MIT
+**
+** Knows every libcurl option we set and what each libcurl failure means to us. Callbacks fill buffers of
+** the call and note how far the request came; nothing else runs in them. */
+#ifndef STUDIO_CORE_TRANSPORT_H
+#define STUDIO_CORE_TRANSPORT_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/call.h"
+#include "core/sink.h"
+
+typedef struct studio_attempt {
+  CURL *easy;
+  studio_call *call;
+  struct curl_slist *fields;
+  studio_sink *sink;
+  studio_error trouble;    /* why a callback of ours stopped the transfer; kind NONE: none did */
+  int sends;               /* PREREQ calls: how often libcurl was about to send */
+  bool final;              /* a status >= 200 was seen */
+  bool aborted;            /* we stopped it: trouble says why */
+  size_t body_sent, header_bytes;
+  int64_t last_byte;       /* ms, of the answer; 0: none yet */
+  int64_t body_done_us;    /* since the start of the transfer: the request's last byte was handed over */
+  const int64_t *now;      /* the loop's clock, as of the current step */
+  struct studio_attempt *next_free;
+  char reason[CURL_ERROR_SIZE];
+} studio_attempt;
+
+/* What the loop gives every attempt. */
+typedef struct studio_transport {
+  CURLSH *share;
+  curl_opensocket_callback open_socket;
+  curl_closesocket_callback close_socket;
+  void *socket_owner;
+  const int64_t *now;
+} studio_transport;
+
+/* Puts the call's next attempt onto `attempt->easy` (a fresh or reset handle). False: out of memory. */
+bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call);
+
+/* Reads results off the handle into call->response and tells what happened: failure.kind NONE means that a
+** whole answer came (of any status). Frees what prepare made; the easy handle stays. */
+void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal);
+
+/* The same for an attempt that is called off. */
+void studio_transport_drop(studio_attempt *attempt);
+
+/* True when libcurl is new enough; else fills err. */
+bool studio_transport_supported(studio_error *err);
+
+#endif
