@@ -9,9 +9,13 @@
 
 #include <lua.h>
 
-/* Containers inside each other: the default, and the most that may be asked for, as both halves recurse. */
+/* Containers inside each other: the default, and the most that may be asked for. Both halves recurse, with
+ * about 200 bytes of C stack a level, so a host's thread with 256 KiB has enough for either. */
 #define LSTUDIO_JSON_DEPTH 512
-#define LSTUDIO_JSON_DEPTH_MAX 4096
+#define LSTUDIO_JSON_DEPTH_MAX 1024
+
+/* For a function with a luaL_Buffer, which must not become part of a recursive one's frame. */
+#define LSTUDIO_JSON_APART __attribute__((noinline))
 
 /* Sets `json_decode`, `json_encode`, `null`, `empty_array` and `json_marks` in the table on top of the stack
  * and leaves the stack as it was.
@@ -55,16 +59,14 @@ size_t lstudio_json_format_integer(char *out, int64_t value);
 size_t lstudio_json_format_float(char *out, double value);
 
 /* A byte that stands for itself in a JSON string without any further look. */
-static inline bool lstudio_json_is_plain(char byte)
-{
+static inline bool lstudio_json_is_plain(char byte) {
   unsigned char c = (unsigned char)byte;
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
 /* How many of the `length` bytes at `p` are plain, counted from the first. Eight at a time: a word has a high
  * bit set in its lowest non-plain byte, while borrows can only spoil bytes above that one. */
-static inline size_t lstudio_json_plain_run(const char *p, size_t length)
-{
+static inline size_t lstudio_json_plain_run(const char *p, size_t length) {
   const uint64_t ones = UINT64_C(0x0101010101010101);
   size_t i = 0;
   for (; i + 8 <= length; i += 8) {

@@ -33,21 +33,18 @@ typedef struct reader {
  * true, or sets `error` and leaves the stack in any state. */
 static bool read_value(reader *r, int top);
 
-static bool fail(reader *r, const char *at, const char *message)
-{
+static bool fail(reader *r, const char *at, const char *message) {
   r->at = at;
   r->error = at >= r->end ? "the text ends too early" : message;
   return false;
 }
 
-static inline void skip_space(reader *r)
-{
+static inline void skip_space(reader *r) {
   while (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r') r->at++;
 }
 
 /* Makes room for a few more slots above `top`; raises when Lua has none left. */
-static inline void reserve(reader *r, int top)
-{
+static inline void reserve(reader *r, int top) {
   if (top + 8 <= r->reserved) return;
   luaL_checkstack(r->L, STACK_CHUNK + 8, "JSON text too large for the stack");
   r->reserved = top + STACK_CHUNK;
@@ -56,8 +53,7 @@ static inline void reserve(reader *r, int top)
 /* -- numbers ------------------------------------------------------------------------------------------- */
 
 /* Whatever needs more than 64-bit arithmetic: Lua's own reader rounds correctly and minds the locale. */
-static bool push_slow_number(reader *r, const char *from, const char *to)
-{
+static bool push_slow_number(reader *r, const char *from, const char *to) {
   lua_State *L = r->L;
   const char *digits = lua_pushlstring(L, from, (size_t)(to - from));
   if (lua_stringtonumber(L, digits) == 0) return fail(r, from, "this number is too long");
@@ -69,8 +65,7 @@ static bool push_slow_number(reader *r, const char *from, const char *to)
 }
 
 /* mantissa * 10^exponent where a double can do it in one exact step, else false. */
-static bool push_quick_float(lua_State *L, uint64_t mantissa, int exponent, bool negative)
-{
+static bool push_quick_float(lua_State *L, uint64_t mantissa, int exponent, bool negative) {
 #if FLT_EVAL_METHOD == 0 && DBL_MANT_DIG == 53
   static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
@@ -85,15 +80,13 @@ static bool push_quick_float(lua_State *L, uint64_t mantissa, int exponent, bool
 #endif
 }
 
-static inline bool is_digit(char c)
-{
+static inline bool is_digit(char c) {
   return (unsigned char)(c - '0') < 10;
 }
 
 /* Reads digits into `*mantissa`, counting in `*significant` those from the first non-zero one on; past 19 the
  * mantissa has overflowed and must not be used. */
-static const char *read_digits(const char *p, uint64_t *mantissa, int *significant)
-{
+static const char *read_digits(const char *p, uint64_t *mantissa, int *significant) {
   for (; is_digit(*p); p++) {
     *mantissa = *mantissa * 10 + (uint64_t)(*p - '0');
     if (*mantissa != 0 || *significant > 0) ++*significant;
@@ -104,8 +97,7 @@ static const char *read_digits(const char *p, uint64_t *mantissa, int *significa
 
 /* A whole number that fits 64 bits becomes an integer, any other a float; `-0` is the float -0.0, since the
  * integer would lose its sign. */
-static bool read_number(reader *r)
-{
+static bool read_number(reader *r) {
   const char *from = r->at, *p = from;
   bool negative = *p == '-';
   if (negative) p++;
@@ -149,8 +141,7 @@ static bool read_number(reader *r)
 /* -- strings ------------------------------------------------------------------------------------------- */
 
 /* The byte that `\c` stands for, 0 where it is no such escape. */
-static char simple_escape(char c)
-{
+static char simple_escape(char c) {
   switch (c) {
   case '"': case '\\': case '/': return c;
   case 'b': return '\b';
@@ -163,8 +154,7 @@ static char simple_escape(char c)
 }
 
 /* The four hex digits at `p`, -1 if they are not. A NUL stops the walk, so the text's end is not passed. */
-static int hex4(const char *p)
-{
+static int hex4(const char *p) {
   int value = 0;
   for (int i = 0; i < 4; i++) {
     char c = p[i];
@@ -175,8 +165,7 @@ static int hex4(const char *p)
   return value;
 }
 
-static char *put_utf8(char *out, unsigned code)
-{
+static char *put_utf8(char *out, unsigned code) {
   if (code < 0x80) {
     *out++ = (char)code;
   } else if (code < 0x800) {
@@ -196,8 +185,7 @@ static char *put_utf8(char *out, unsigned code)
 }
 
 /* `p` is at the backslash of a \uXXXX. Answers where to go on, NULL (after fail) for a bad one. */
-static const char *read_unicode(reader *r, const char *p, char **out)
-{
+static const char *read_unicode(reader *r, const char *p, char **out) {
   int code = hex4(p + 2);
   if (code < 0) return fail(r, p, "\\u wants four hex digits"), NULL;
   if (code >= 0xDC00 && code <= 0xDFFF)
@@ -215,8 +203,7 @@ static const char *read_unicode(reader *r, const char *p, char **out)
 
 /* Pushes the string between `from` and `to`, known to hold only sound escapes but for the digits of \u. An
  * escape is never shorter than what it stands for, hence the size. */
-static bool push_unescaped(reader *r, const char *from, const char *to)
-{
+LSTUDIO_JSON_APART static bool push_unescaped(reader *r, const char *from, const char *to) {
   luaL_Buffer buffer;
   char *base = luaL_buffinitsize(r->L, &buffer, (size_t)(to - from)), *out = base;
   for (const char *p = from; p < to;) {
@@ -238,8 +225,7 @@ static bool push_unescaped(reader *r, const char *from, const char *to)
   return true;
 }
 
-static bool read_string(reader *r)
-{
+static bool read_string(reader *r) {
   const char *from = r->at + 1, *p = from;
   bool escaped = false;
   for (;;) {
@@ -267,8 +253,7 @@ static bool read_string(reader *r)
 
 /* Moves `count` values above the place `slot` into the array there, after the `stored` it has. The place
  * holds nil until the first time. */
-static void fill_array(reader *r, int slot, lua_Integer stored, int count)
-{
+static void fill_array(reader *r, int slot, lua_Integer stored, int count) {
   lua_State *L = r->L;
   if (stored == 0) {
     lua_createtable(L, count, 0);
@@ -279,8 +264,7 @@ static void fill_array(reader *r, int slot, lua_Integer stored, int count)
   for (int i = count; i > 0; i--) lua_rawseti(L, slot, stored + i);
 }
 
-static bool read_array(reader *r, int top)
-{
+static bool read_array(reader *r, int top) {
   int slot = top + 1, count = 0;
   lua_Integer stored = 0;
   if (r->levels-- == 0) return fail(r, r->at, "nested too deep");
@@ -312,8 +296,7 @@ static bool read_array(reader *r, int top)
 
 /* As fill_array for `count` pairs of key and value, in order: of equal keys the last one wins, and a nil
  * takes an earlier member away. */
-static void fill_object(reader *r, int slot, bool exists, int count, int nils)
-{
+static void fill_object(reader *r, int slot, bool exists, int count, int nils) {
   lua_State *L = r->L;
   if (!exists) {
     lua_createtable(L, 0, count - nils);
@@ -328,8 +311,7 @@ static void fill_object(reader *r, int slot, bool exists, int count, int nils)
 }
 
 /* Pushes a key and its value. `*nils` counts the values that were null and are dropped. */
-static bool read_member(reader *r, int top, int *nils)
-{
+static bool read_member(reader *r, int top, int *nils) {
   skip_space(r);
   if (*r->at != '"') return fail(r, r->at, "expected a key in double quotes");
   if (!read_string(r)) return false;
@@ -345,8 +327,7 @@ static bool read_member(reader *r, int top, int *nils)
   return true;
 }
 
-static bool read_object(reader *r, int top)
-{
+static bool read_object(reader *r, int top) {
   int slot = top + 1, count = 0, nils = 0;
   bool exists = false;
   if (r->levels-- == 0) return fail(r, r->at, "nested too deep");
@@ -377,16 +358,14 @@ static bool read_object(reader *r, int top)
   return true;
 }
 
-static bool read_word(reader *r, const char *word, size_t length)
-{
+static bool read_word(reader *r, const char *word, size_t length) {
   for (size_t i = 0; i < length; i++)
     if (r->at[i] != word[i]) return fail(r, r->at + i < r->end ? r->at : r->end, "expected a value");
   r->at += length;
   return true;
 }
 
-static bool read_value(reader *r, int top)
-{
+static bool read_value(reader *r, int top) {
   reserve(r, top);
   skip_space(r);
   switch (*r->at) {
@@ -409,8 +388,7 @@ static bool read_value(reader *r, int top)
 /* -- the function -------------------------------------------------------------------------------------- */
 
 /* nil and a message that says where: lines and columns count from 1, columns in characters. */
-static int push_failure(reader *r)
-{
+static int push_failure(reader *r) {
   lua_State *L = r->L;
   lua_Integer line = 1, column = 1;
   if (r->at > r->end) r->at = r->end;
@@ -426,8 +404,7 @@ static int push_failure(reader *r)
 }
 
 /* Whether nulls in objects are kept: the option `null`, "drop" (the default) or "keep". */
-static bool keeps_null(lua_State *L)
-{
+static bool keeps_null(lua_State *L) {
   if (!lua_istable(L, ARG_OPTIONS) || lua_getfield(L, ARG_OPTIONS, "null") == LUA_TNIL) return false;
   const char *how = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
   bool keep = strcmp(how, "keep") == 0;
@@ -436,8 +413,7 @@ static bool keeps_null(lua_State *L)
   return keep;
 }
 
-int lstudio_json_decode(lua_State *L)
-{
+int lstudio_json_decode(lua_State *L) {
   static const char *const known[] = { "null", "depth", "max_bytes", NULL };
   luaL_checktype(L, ARG_TEXT, LUA_TSTRING);
   lstudio_json_check_options(L, ARG_OPTIONS, known);

@@ -49,8 +49,7 @@ static bool write_value(writer *w, int index);
 /* -- refusals -------------------------------------------------------------------------------------------- */
 
 /* Adds ".key", "[3]" or "["odd key"]" to the message. */
-static void add_step(luaL_Buffer *message, const frame *f)
-{
+static void add_step(luaL_Buffer *message, const frame *f) {
   lua_State *L = message->L;
   if (f->key == NULL) {
     lua_pushfstring(L, "[%I]", (LUAI_UACINT)f->index);
@@ -66,8 +65,7 @@ static void add_step(luaL_Buffer *message, const frame *f)
 }
 
 /* Answers false, with "cannot encode .items[3].name: <why>" pushed. Of a long path the beginning is shown. */
-static bool fail(writer *w, const char *why)
-{
+LSTUDIO_JSON_APART static bool fail(writer *w, const char *why) {
   const frame *steps[PATH_SHOWN];
   int count = 0;
   for (const frame *f = w->frame; f != NULL; f = f->up) steps[count++ % PATH_SHOWN] = f;
@@ -85,20 +83,17 @@ static bool fail(writer *w, const char *why)
 
 /* -- the buffer ------------------------------------------------------------------------------------------ */
 
-static void box_free(box *b)
-{
+static void box_free(box *b) {
   if (b->data != NULL) b->alloc(b->alloc_ud, b->data, b->size, 0);
   b->data = NULL;
 }
 
-static int box_gc(lua_State *L)
-{
+static int box_gc(lua_State *L) {
   box_free(lua_touserdata(L, 1));
   return 0;
 }
 
-void lstudio_json_push_buffer_mt(lua_State *L)
-{
+void lstudio_json_push_buffer_mt(lua_State *L) {
   lua_createtable(L, 0, 3);
   lua_pushliteral(L, "studio.json.buffer");
   lua_setfield(L, -2, "__name");
@@ -109,8 +104,7 @@ void lstudio_json_push_buffer_mt(lua_State *L)
 }
 
 /* Makes room for `more` bytes; raises when memory is out. */
-static void grow(writer *w, size_t more)
-{
+static void grow(writer *w, size_t more) {
   lua_State *L = w->L;
   if (more > SIZE_MAX / 4 - w->used) luaL_error(L, "JSON text too large");
   size_t size = w->size;
@@ -132,27 +126,23 @@ static void grow(writer *w, size_t more)
   w->heap->size = w->size = size;
 }
 
-static inline void reserve(writer *w, size_t more)
-{
+static inline void reserve(writer *w, size_t more) {
   if (w->size - w->used < more) grow(w, more);
 }
 
-static inline void put(writer *w, const char *text, size_t length)
-{
+static inline void put(writer *w, const char *text, size_t length) {
   reserve(w, length);
   memcpy(w->data + w->used, text, length);
   w->used += length;
 }
 
-static inline void put_char(writer *w, char c)
-{
+static inline void put_char(writer *w, char c) {
   reserve(w, 1);
   w->data[w->used++] = c;
 }
 
 /* With `indent`, a line break and the indentation of the current depth. */
-static void put_break(writer *w)
-{
+static void put_break(writer *w) {
   if (w->indent == 0) return;
   size_t spaces = (size_t)w->indent * (size_t)w->depth;
   reserve(w, spaces + 1);
@@ -163,30 +153,26 @@ static void put_break(writer *w)
 
 /* -- numbers and strings --------------------------------------------------------------------------------- */
 
-static inline void put_integer(writer *w, lua_Integer value)
-{
+static inline void put_integer(writer *w, lua_Integer value) {
   reserve(w, LSTUDIO_JSON_NUMBER);
   w->used += lstudio_json_format_integer(w->data + w->used, value);
 }
 
-static bool put_float(writer *w, double value)
-{
+static bool put_float(writer *w, double value) {
   if (value - value != 0) return fail(w, value != value ? "nan is not JSON" : "an infinity is not JSON");
   reserve(w, LSTUDIO_JSON_NUMBER);
   w->used += lstudio_json_format_float(w->data + w->used, value);
   return true;
 }
 
-static void put_unicode_escape(writer *w, unsigned code)
-{
+static void put_unicode_escape(writer *w, unsigned code) {
   static const char hex[] = "0123456789abcdef";
   char text[6] = "\\u";
   for (int i = 5; i > 1; i--, code >>= 4) text[i] = hex[code & 15];
   put(w, text, sizeof text);
 }
 
-static void put_escape(writer *w, char c)
-{
+static void put_escape(writer *w, char c) {
   static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
   const char *known = c != 0 ? strchr(from, c) : NULL;
   if (known == NULL) {
@@ -198,15 +184,13 @@ static void put_escape(writer *w, char c)
 }
 
 /* As lstudio_json_plain_run, ending at what a page's HTML or script would take for its own, too. */
-static size_t html_run(const char *p, size_t length)
-{
+static size_t html_run(const char *p, size_t length) {
   size_t i = 0;
   while (i < length && lstudio_json_is_plain(p[i]) && p[i] != '<' && p[i] != '>' && p[i] != '&') i++;
   return i;
 }
 
-static bool put_string(writer *w, const char *p, size_t length)
-{
+static bool put_string(writer *w, const char *p, size_t length) {
   reserve(w, length + 2);
   w->data[w->used++] = '"';
   for (;;) {
@@ -236,24 +220,21 @@ static bool put_string(writer *w, const char *p, size_t length)
 /* -- tables ---------------------------------------------------------------------------------------------- */
 
 /* Whether the value on top of the stack means "array" by the marks; pops it. */
-static bool pop_is_mark(writer *w)
-{
+static bool pop_is_mark(writer *w) {
   lua_rawget(w->L, lua_upvalueindex(UP_MARKS));
   bool marked = lua_toboolean(w->L, -1) != 0;
   lua_pop(w->L, 1);
   return marked;
 }
 
-static bool is_marked(writer *w, int index)
-{
+static bool is_marked(writer *w, int index) {
   if (!lua_getmetatable(w->L, index)) return false;
   if (lua_topointer(w->L, -1) != w->array_mt) return pop_is_mark(w);
   lua_pop(w->L, 1);
   return true;
 }
 
-static bool put_element(writer *w, frame *f, lua_Integer i)
-{
+static bool put_element(writer *w, frame *f, lua_Integer i) {
   f->index = i;
   if (i > 1) put_char(w, ',');
   put_break(w);
@@ -261,8 +242,7 @@ static bool put_element(writer *w, frame *f, lua_Integer i)
 }
 
 /* Whether the keys of the table at `index` are 1..n in some order; sets n. */
-static bool is_sequence(lua_State *L, int index, lua_Integer *n)
-{
+static bool is_sequence(lua_State *L, int index, lua_Integer *n) {
   lua_Integer count = 0, largest = 0;
   lua_pushnil(L);
   while (lua_next(L, index) != 0) {
@@ -279,8 +259,7 @@ static bool is_sequence(lua_State *L, int index, lua_Integer *n)
 /* Writes the array at `index`, whose first key and value are on the stack. Keys mostly come as 1, 2, 3, …
  * from lua_next, which so sees all of them in one walk; when they do not, what is left is checked and then
  * read by number. */
-static bool write_array(writer *w, int index, frame *f)
-{
+static bool write_array(writer *w, int index, frame *f) {
   lua_State *L = w->L;
   lua_Integer done = 0, n = 0;
   bool in_order = true;
@@ -309,8 +288,7 @@ static bool write_array(writer *w, int index, frame *f)
 }
 
 /* Writes the member whose key and value are on top of the stack. */
-static bool put_member(writer *w, frame *f, bool first)
-{
+static bool put_member(writer *w, frame *f, bool first) {
   lua_State *L = w->L;
   if (lua_type(L, -2) != LUA_TSTRING) {
     w->frame = f->up;
@@ -332,8 +310,7 @@ typedef struct key {
   size_t length;
 } key;
 
-static int compare_keys(const void *a, const void *b)
-{
+static int compare_keys(const void *a, const void *b) {
   const key *x = a, *y = b;
   int order = memcmp(x->text, y->text, x->length < y->length ? x->length : y->length);
   return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
@@ -342,8 +319,7 @@ static int compare_keys(const void *a, const void *b)
 /* Pushes a list that keeps the string keys of the table at `index` alive, and a block that holds them sorted
  * by their bytes. False when a key is no string: then that key and its value are pushed. A finalizer may
  * change the table between the two walks, hence the room and the count. */
-static bool push_sorted_keys(lua_State *L, int index, size_t *count, key **sorted)
-{
+static bool push_sorted_keys(lua_State *L, int index, size_t *count, key **sorted) {
   size_t room = 0, found = 0;
   lua_pushnil(L);
   for (; lua_next(L, index) != 0; lua_pop(L, 1)) room++;
@@ -368,8 +344,7 @@ static bool push_sorted_keys(lua_State *L, int index, size_t *count, key **sorte
   return true;
 }
 
-static bool put_sorted(writer *w, int index, frame *f)
-{
+static bool put_sorted(writer *w, int index, frame *f) {
   lua_State *L = w->L;
   size_t count = 0;
   key *keys = NULL;
@@ -385,8 +360,7 @@ static bool put_sorted(writer *w, int index, frame *f)
   return true;
 }
 
-static bool write_object(writer *w, int index, frame *f)
-{
+static bool write_object(writer *w, int index, frame *f) {
   lua_State *L = w->L;
   put_char(w, '{');
   if (w->sort) {
@@ -406,8 +380,7 @@ static bool write_object(writer *w, int index, frame *f)
   return true;
 }
 
-static bool write_table(writer *w, int index)
-{
+static bool write_table(writer *w, int index) {
   lua_State *L = w->L;
   frame f = { .up = w->frame, .table = lua_topointer(L, index) };
   for (const frame *above = f.up; above != NULL; above = above->up)
@@ -429,8 +402,7 @@ static bool write_table(writer *w, int index)
   return true;
 }
 
-static bool write_value(writer *w, int index)
-{
+static bool write_value(writer *w, int index) {
   lua_State *L = w->L;
   size_t length;
   const char *text;
@@ -459,8 +431,14 @@ static bool write_value(writer *w, int index)
 
 /* -- the function ---------------------------------------------------------------------------------------- */
 
-int lstudio_json_encode(lua_State *L)
-{
+/* The option `indent`: how many spaces, true for two. */
+static int read_indent(lua_State *L) {
+  bool two = lua_istable(L, ARG_OPTIONS) && lua_getfield(L, ARG_OPTIONS, "indent") == LUA_TBOOLEAN;
+  if (two) return lua_toboolean(L, -1) ? 2 : 0;
+  return (int)lstudio_json_integer(L, ARG_OPTIONS, "indent", 0, 0, 16);
+}
+
+int lstudio_json_encode(lua_State *L) {
   static const char *const known[] = { "sort", "indent", "html_safe", "depth", NULL };
   char first[FIRST_BUFFER];
   luaL_checkany(L, ARG_VALUE);
@@ -468,7 +446,7 @@ int lstudio_json_encode(lua_State *L)
   writer w = { .L = L, .data = first, .size = sizeof first };
   w.max_depth = (int)lstudio_json_integer(L, ARG_OPTIONS, "depth", LSTUDIO_JSON_DEPTH, 0,
                                           LSTUDIO_JSON_DEPTH_MAX);
-  w.indent = (int)lstudio_json_integer(L, ARG_OPTIONS, "indent", 0, 0, 16);
+  w.indent = read_indent(L);
   w.sort = lstudio_json_flag(L, ARG_OPTIONS, "sort");
   w.html_safe = lstudio_json_flag(L, ARG_OPTIONS, "html_safe");
   lua_settop(L, ARG_OPTIONS);

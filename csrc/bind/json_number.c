@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static size_t format_unsigned(char *out, uint64_t value)
-{
+static size_t format_unsigned(char *out, uint64_t value) {
   char digits[20], *end = digits + sizeof digits, *p = end;
   do {
     *--p = (char)('0' + value % 10);
@@ -16,8 +15,7 @@ static size_t format_unsigned(char *out, uint64_t value)
   return (size_t)(end - p);
 }
 
-size_t lstudio_json_format_integer(char *out, int64_t value)
-{
+size_t lstudio_json_format_integer(char *out, int64_t value) {
   if (value >= 0) return format_unsigned(out, (uint64_t)value);
   *out = '-';
   return 1 + format_unsigned(out + 1, 0 - (uint64_t)value);
@@ -26,8 +24,7 @@ size_t lstudio_json_format_integer(char *out, int64_t value)
 /* Writes a magnitude from 0.001 to 10^9 with up to six decimals, if those are all it has: whole / power is
  * rounded once from exact operands, just as a reader of the decimals rounds, so equality is proof. Answers 0
  * if it has more. */
-static size_t format_short_decimal(char *out, double magnitude)
-{
+static size_t format_short_decimal(char *out, double magnitude) {
   double power = 1;
   if (!(magnitude >= 1e-3 && magnitude < 1e9)) return 0;
   for (int decimals = 1; decimals <= 6; decimals++) {
@@ -44,8 +41,7 @@ static size_t format_short_decimal(char *out, double magnitude)
 }
 
 /* The shortest of 15, 16 and 17 digits that reads back as the same value; 17 always do. */
-static size_t format_long_decimal(char *out, double value)
-{
+static size_t format_long_decimal(char *out, double value) {
   char text[LSTUDIO_JSON_NUMBER];
   size_t kept = 0;
   for (int digits = 15; digits <= 17; digits++) {
@@ -59,8 +55,7 @@ static size_t format_long_decimal(char *out, double value)
   return kept;
 }
 
-size_t lstudio_json_format_float(char *out, double value)
-{
+size_t lstudio_json_format_float(char *out, double value) {
   size_t sign = signbit(value) ? 1 : 0;
   double magnitude = sign ? -value : value;
   if (value == 0 && sign) return memcpy(out, "-0.0", 4), 4;

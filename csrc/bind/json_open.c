@@ -6,8 +6,7 @@
 /* Its address is the value `empty_array`. */
 static const char empty_array = 0;
 
-void lstudio_open_json(lua_State *L)
-{
+void lstudio_open_json(lua_State *L) {
   luaL_checkstack(L, 8, "json");
   lua_pushlightuserdata(L, NULL);
   lua_setfield(L, -2, "null");
@@ -35,8 +34,7 @@ void lstudio_open_json(lua_State *L)
   lua_setfield(L, -2, "json_encode");
 }
 
-void lstudio_json_check_options(lua_State *L, int index, const char *const *known)
-{
+void lstudio_json_check_options(lua_State *L, int index, const char *const *known) {
   if (lua_isnoneornil(L, index)) return;
   luaL_checktype(L, index, LUA_TTABLE);
   lua_pushnil(L);
@@ -50,8 +48,7 @@ void lstudio_json_check_options(lua_State *L, int index, const char *const *know
 }
 
 lua_Integer lstudio_json_integer(lua_State *L, int index, const char *name, lua_Integer fallback,
-                                 lua_Integer min, lua_Integer max)
-{
+                                 lua_Integer min, lua_Integer max) {
   if (!lua_istable(L, index)) return fallback;
   lua_Integer value = fallback;
   if (lua_getfield(L, index, name) != LUA_TNIL) {
@@ -65,8 +62,7 @@ lua_Integer lstudio_json_integer(lua_State *L, int index, const char *name, lua_
   return value;
 }
 
-bool lstudio_json_flag(lua_State *L, int index, const char *name)
-{
+bool lstudio_json_flag(lua_State *L, int index, const char *name) {
   if (!lua_istable(L, index)) return false;
   int type = lua_getfield(L, index, name);
   if (type != LUA_TNIL && type != LUA_TBOOLEAN)
@@ -76,8 +72,7 @@ bool lstudio_json_flag(lua_State *L, int index, const char *name)
   return value;
 }
 
-size_t lstudio_json_utf8(const char *p, size_t left)
-{
+size_t lstudio_json_utf8(const char *p, size_t left) {
   const unsigned char *b = (const unsigned char *)p;
   size_t length = b[0] < 0xC2 ? 0 : b[0] < 0xE0 ? 2 : b[0] < 0xF0 ? 3 : b[0] < 0xF5 ? 4 : 0;
   if (length == 0 || length > left) return 0;

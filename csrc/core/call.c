@@ -188,7 +188,7 @@ static void follow_redirect(studio_call *call, const char *location, int64_t now
   studio_error err = {0};
   bool as_get = false;
   const char *why = NULL;
-  if (!studio_url_resolve(&to, call->request.url.data, location)) {
+  if (*location == '\0' || !studio_url_resolve(&to, call->request.url.data, location)) {
     why = "its Location cannot be read";
   } else if (!studio_url_check(to.data, call->client->allow_http, &err)) {
     why = err.message;
