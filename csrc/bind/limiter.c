@@ -29,7 +29,7 @@ static int limiter_tostring(lua_State *L) {
 }
 
 static void set_seconds(lua_State *L, const char *name, int64_t ms) {
-  if (ms == STUDIO_NEVER) return;
+  if (ms == STUDIO_NEVER || ms < 0) return; /* unknown */
   lua_pushnumber(L, (lua_Number)ms / 1000);
   lua_setfield(L, -2, name);
 }

@@ -174,11 +174,20 @@ static int loop_alarm(lua_State *L) {
   return 0;
 }
 
+/*** Closes the connections that are kept for later calls.
+@function loop:disconnect
+@treturn boolean false while a transfer is under way: nothing was closed then */
+static int loop_disconnect(lua_State *L) {
+  lua_pushboolean(L, studio_loop_disconnect(check_loop(L)->loop));
+  return 1;
+}
+
 /*** Monotonic time.
 @function loop:now
 @treturn number seconds */
 static int loop_now(lua_State *L) {
-  lua_pushnumber(L, (lua_Number)studio_loop_now(check_loop(L)->loop) / 1000);
+  check_loop(L);
+  lua_pushnumber(L, (lua_Number)studio_clock_ms() / 1000);
   return 1;
 }
 
@@ -210,7 +219,7 @@ static int loop_seed(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"step", loop_step},     {"fd", loop_fd},         {"alarm", loop_alarm}, {"now", loop_now},
-  {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},   {NULL, NULL}};
+  {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},   {"disconnect", loop_disconnect}, {NULL, NULL}};
 
 void lstudio_open_loop(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_LOOP, methods, loop_close, NULL, loop_tostring};

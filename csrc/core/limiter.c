@@ -41,15 +41,13 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* How long a slot cools after its answer. */
-static int64_t cycle(const studio_limiter *limiter)
-{
+static int64_t cycle(const studio_limiter *limiter) {
   return limiter->limit.window_ms + limiter->limit.guard_ms;
 }
 
 static int64_t least_zero(int64_t n) { return n > 0 ? n : 0; }
 
-studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, studio_limiter_store *store)
-{
+studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, studio_limiter_store *store) {
   studio_limiter *limiter = calloc(1, sizeof *limiter);
   if (!limiter) return NULL;
   limiter->refs = 1;
@@ -83,14 +81,12 @@ studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, 
   return limiter;
 }
 
-studio_limiter *studio_limiter_ref(studio_limiter *limiter)
-{
+studio_limiter *studio_limiter_ref(studio_limiter *limiter) {
   limiter->refs++;
   return limiter;
 }
 
-void studio_limiter_unref(studio_limiter *limiter)
-{
+void studio_limiter_unref(studio_limiter *limiter) {
   if (!limiter || --limiter->refs > 0) return;
   if (limiter->store) limiter->store->destroy(limiter->store);
   free(limiter->sorted);
@@ -105,8 +101,7 @@ const studio_limit *studio_limiter_limit(const studio_limiter *limiter) { return
 
 /* The table to read and change. What this process knows and the store lost, or was never told, is put
 ** in again: each lock heals, so a store that fails for a while costs precision and never a slot. */
-static studio_slot_table *table_open(studio_limiter *limiter, int64_t now)
-{
+static studio_slot_table *table_open(studio_limiter *limiter, int64_t now) {
   studio_slot_table *own = &limiter->own;
   studio_slot_table *table = limiter->store ? limiter->store->lock(limiter->store, now) : NULL;
   if (table && table->size != own->size) { /* made for another limit: of no use */
@@ -124,32 +119,27 @@ static studio_slot_table *table_open(studio_limiter *limiter, int64_t now)
   return table;
 }
 
-static void table_close(studio_limiter *limiter)
-{
+static void table_close(studio_limiter *limiter) {
   if (limiter->locked) limiter->store->unlock(limiter->store);
   limiter->locked = false;
 }
 
-static void slot_set(studio_limiter *limiter, studio_slot_table *table, int slot, int64_t until)
-{
+static void slot_set(studio_limiter *limiter, studio_slot_table *table, int slot, int64_t until) {
   table->until[slot] = limiter->own.until[slot] = until;
   limiter->owed[slot] = limiter->store && !limiter->locked;
 }
 
-static int slots_used(const studio_slot_table *table, int64_t now)
-{
+static int slots_used(const studio_slot_table *table, int64_t now) {
   int used = 0;
   for (int i = 0; i < table->size; i++) used += table->until[i] > now;
   return used;
 }
 
-static int foreign_now(const studio_limiter *limiter, int64_t now)
-{
+static int foreign_now(const studio_limiter *limiter, int64_t now) {
   return limiter->foreign_until > now ? limiter->foreign : 0;
 }
 
-static int time_order(const void *a, const void *b)
-{
+static int time_order(const void *a, const void *b) {
   int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
   return (x > y) - (x < y);
 }
@@ -158,8 +148,7 @@ static int time_order(const void *a, const void *b)
 ** counts as free at `held`: STUDIO_NEVER where the answer must be certain.
 ** The table may have more slots than the capacity in force, so `size - capacity` must stay free. */
 static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table, int64_t from, int ahead,
-                         int64_t held)
-{
+                         int64_t held) {
   int capacity = limiter->limit.capacity, foreign = foreign_now(limiter, from);
   if (capacity == 0 || ahead < capacity - slots_used(table, from) - foreign) return from;
   int rounds = ahead / capacity, first = table->size - capacity + ahead % capacity;
@@ -178,54 +167,47 @@ static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table
 
 /* The same with pause and spacing. */
 static int64_t open_at(studio_limiter *limiter, const studio_slot_table *table, int64_t now, int ahead,
-                       int64_t held)
-{
+                       int64_t held) {
   int64_t from = later(now, table->paused_until), spacing = limiter->limit.spacing_ms;
   int64_t at = window_at(limiter, table, from, ahead, held);
   if (spacing > 0) at = later(at, later(from, table->last_send + spacing) + ahead * spacing);
   return at;
 }
 
-static bool in_flight_full(const studio_limiter *limiter, int ahead)
-{
+static bool in_flight_full(const studio_limiter *limiter, int ahead) {
   int most = limiter->limit.max_in_flight;
   return most > 0 && limiter->in_flight + ahead >= most;
 }
 
-int64_t studio_limiter_ready_at(studio_limiter *limiter, int64_t now)
-{
+int64_t studio_limiter_ready_at(studio_limiter *limiter, int64_t now) {
   if (in_flight_full(limiter, 0)) return STUDIO_NEVER;
   int64_t at = open_at(limiter, table_open(limiter, now), now, 0, now + cycle(limiter));
   table_close(limiter);
   return at;
 }
 
-int64_t studio_limiter_sure_at(studio_limiter *limiter, int64_t now, int ahead)
-{
+int64_t studio_limiter_sure_at(studio_limiter *limiter, int64_t now, int ahead) {
   if (in_flight_full(limiter, ahead)) return STUDIO_NEVER;
   int64_t at = open_at(limiter, table_open(limiter, now), now, ahead, STUDIO_NEVER);
   table_close(limiter);
   return at;
 }
 
-int64_t studio_limiter_estimate(studio_limiter *limiter, int64_t now, int ahead)
-{
+int64_t studio_limiter_estimate(studio_limiter *limiter, int64_t now, int ahead) {
   int64_t at = open_at(limiter, table_open(limiter, now), now, ahead, now + cycle(limiter));
   table_close(limiter);
   return at - now;
 }
 
 /* Where there is no window a slot is a ticket below zero, so that release can tell the last send. */
-static int slot_find(const studio_limiter *limiter, const studio_slot_table *table, int64_t now)
-{
+static int slot_find(const studio_limiter *limiter, const studio_slot_table *table, int64_t now) {
   if (table->size == 0) return -1 - (int)(limiter->sent & 0xffffff);
   int slot = 0;
   while (table->until[slot] > now) slot++;
   return slot;
 }
 
-static bool take_one(studio_limiter *limiter, int64_t now, int *slot)
-{
+static bool take_one(studio_limiter *limiter, int64_t now, int *slot) {
   if (in_flight_full(limiter, 0)) return false;
   studio_slot_table *table = table_open(limiter, now);
   bool free_now = open_at(limiter, table, now, 0, STUDIO_NEVER) <= now;
@@ -244,8 +226,7 @@ static bool take_one(studio_limiter *limiter, int64_t now, int *slot)
 
 /* One after the other, given back if one fails: stores are never locked two at a time, so that
 ** two processes cannot lock each other out. */
-bool studio_limiters_take(studio_limiter *const *limiters, int count, int64_t now, int *slots)
-{
+bool studio_limiters_take(studio_limiter *const *limiters, int count, int64_t now, int *slots) {
   for (int i = 0; i < count; i++) {
     if (take_one(limiters[i], now, &slots[i])) continue;
     while (i-- > 0) {
@@ -258,8 +239,7 @@ bool studio_limiters_take(studio_limiter *const *limiters, int count, int64_t no
 }
 
 /* The last send did not happen: the spacing is as before, unless another process has sent since. */
-static void unsend(studio_limiter *limiter, studio_slot_table *table, int slot)
-{
+static void unsend(studio_limiter *limiter, studio_slot_table *table, int slot) {
   limiter->sent--;
   if (slot != limiter->last_slot) return;
   limiter->last_slot = INT_MIN;
@@ -267,8 +247,7 @@ static void unsend(studio_limiter *limiter, studio_slot_table *table, int slot)
   limiter->own.last_send = sooner(limiter->own.last_send, limiter->previous_send);
 }
 
-void studio_limiter_release(studio_limiter *limiter, int slot, int64_t now, studio_slot_end how)
-{
+void studio_limiter_release(studio_limiter *limiter, int slot, int64_t now, studio_slot_end how) {
   if (slot >= limiter->own.size) return;
   if (slot >= 0 && limiter->own.until[slot] != STUDIO_NEVER) return; /* released before */
   studio_slot_table *table = table_open(limiter, now);
@@ -280,24 +259,21 @@ void studio_limiter_release(studio_limiter *limiter, int slot, int64_t now, stud
   table_close(limiter);
 }
 
-void studio_limiter_leave(studio_limiter *limiter, int64_t now)
-{
+void studio_limiter_leave(studio_limiter *limiter, int64_t now) {
   (void)now;
   if (limiter->in_flight > 0) limiter->in_flight--;
 }
 
 /* Others were seen spending; or an earlier run may have spent just before this one began, which only a
 ** store would know. */
-static bool explained(const studio_limiter *limiter, int64_t now)
-{
+static bool explained(const studio_limiter *limiter, int64_t now) {
   int64_t span = later(limiter->limit.window_ms, PAUSE_DEFAULT_MS);
   if (now - limiter->foreign_seen <= span) return true;
   return !limiter->store && now - limiter->first_send < cycle(limiter) + limiter->limit.linger_ms;
 }
 
 /* The server counts otherwise than we thought: become more careful by one step. */
-static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now)
-{
+static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now) {
   studio_limit *limit = &limiter->limit;
   limiter->unexplained++;
   if (limit->capacity > 0 && limit->guard_ms < STUDIO_GUARD_WIDE_MS) {
@@ -315,8 +291,7 @@ static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now
   limit->spacing_ms = later(limit->spacing_ms, next);
 }
 
-void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_ratehint *hint)
-{
+void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_slot_table *table = table_open(limiter, now);
   limiter->refused++;
   /* Nobody sends in a pause: an answer that comes in one, or before anything was sent after it, belongs to
@@ -334,8 +309,7 @@ void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_r
   table_close(limiter);
 }
 
-void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint)
-{
+void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_limit *limit = &limiter->limit;
   if (limit->capacity == 0 || hint->limit == 0) return; /* a limit of 0 is no limit we could keep */
   if (hint->limit > 0 && hint->limit < limit->capacity) limit->capacity = (int)hint->limit;
@@ -354,8 +328,7 @@ void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_r
 
 void studio_limiter_waiting(studio_limiter *limiter, int change) { limiter->waiting += change; }
 
-static const char *why_not(const studio_limiter *limiter, const studio_limiter_report *report, int64_t wait)
-{
+static const char *why_not(const studio_limiter *limiter, const studio_limiter_report *report, int64_t wait) {
   if (report->paused_ms > 0) return "paused";
   if (in_flight_full(limiter, 0)) return "in_flight";
   if (wait == 0) return "free";
@@ -363,8 +336,7 @@ static const char *why_not(const studio_limiter *limiter, const studio_limiter_r
   return report->held + report->cooling < limiter->limit.capacity ? "foreign" : "window";
 }
 
-void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter_report *report)
-{
+void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter_report *report) {
   studio_slot_table *table = table_open(limiter, now);
   memset(report, 0, sizeof *report);
   report->limit = limiter->limit;

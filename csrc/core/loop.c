@@ -315,26 +315,29 @@ static int on_timer(CURLM *multi, long timeout_ms, void *user) {
   return 0;
 }
 
-static bool set_up(studio_loop *loop) {
-  loop->poller = studio_poller_new();
-  loop->queue = studio_queue_new();
+static bool set_up_multi(studio_loop *loop) {
   loop->multi = curl_multi_init();
-  loop->transport.share = curl_share_init();
-  if (loop->poller == NULL || loop->queue == NULL || loop->multi == NULL || loop->transport.share == NULL) {
-    return false;
-  }
-  loop->sockets.poller = loop->poller;
-  loop->transport.open_socket = studio_sockets_open;
-  loop->transport.close_socket = studio_sockets_close;
-  loop->transport.socket_owner = &loop->sockets;
-  loop->transport.now = &loop->now;
-  curl_share_setopt(loop->transport.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  if (loop->multi == NULL) return false;
   curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, studio_sockets_on_change);
   curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, &loop->sockets);
   curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
   curl_multi_setopt(loop->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, MAX_STREAMS);
   return true;
+}
+
+static bool set_up(studio_loop *loop) {
+  loop->poller = studio_poller_new();
+  loop->queue = studio_queue_new();
+  loop->transport.share = curl_share_init();
+  if (loop->poller == NULL || loop->queue == NULL || loop->transport.share == NULL) return false;
+  loop->sockets.poller = loop->poller;
+  loop->transport.open_socket = studio_sockets_open;
+  loop->transport.close_socket = studio_sockets_close;
+  loop->transport.socket_owner = &loop->sockets;
+  loop->transport.now = &loop->now;
+  curl_share_setopt(loop->transport.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  return set_up_multi(loop);
 }
 
 studio_loop *studio_loop_new(studio_error *err) {
@@ -486,9 +489,13 @@ studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t k
 
 const char *studio_loop_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
 
-int64_t studio_loop_now(const studio_loop *loop) {
-  (void)loop;
-  return studio_clock_ms();
+bool studio_loop_disconnect(studio_loop *loop) {
+  for (const studio_call *call = loop->active; call != NULL; call = call->next) {
+    if (call->attempt != NULL) return false;
+  }
+  curl_multi_cleanup(loop->multi); /* libcurl has no other way to close what it keeps */
+  loop->curl_at = STUDIO_NEVER;
+  return set_up_multi(loop);
 }
 
 size_t studio_loop_active(const studio_loop *loop) { return loop->active_count; }

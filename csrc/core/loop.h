@@ -41,6 +41,9 @@ void studio_loop_auth_failed(studio_loop *loop, studio_client *client, const cha
 int studio_loop_fd(studio_loop *loop); /* readable when a step has work to do */
 void studio_loop_alarm(studio_loop *loop, int64_t in_ms); /* one; < 0: none */
 
+/* Closes the connections that are kept for later calls; false while any transfer is under way. */
+bool studio_loop_disconnect(studio_loop *loop);
+
 /* Milliseconds until the call can go on, as far as is known (slots, backoff); 0: it is under way. */
 int64_t studio_loop_wait_of(studio_loop *loop, const studio_call *call);
 
@@ -51,7 +54,6 @@ studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t k
 
 const char *studio_loop_curl_version(void); /* of the libcurl that runs, "7.88.1" */
 
-int64_t studio_loop_now(const studio_loop *loop);
 size_t studio_loop_active(const studio_loop *loop); /* calls not finished */
 studio_rng *studio_loop_rng(studio_loop *loop);
 

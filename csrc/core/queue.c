@@ -47,26 +47,22 @@ struct studio_queue {
 
 static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
-static int by_age(const studio_waiter *a, const studio_waiter *b)
-{
+static int by_age(const studio_waiter *a, const studio_waiter *b) {
   int order = compare(a->since, b->since);
   return order ? order : (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
-static int by_deadline(const studio_waiter *a, const studio_waiter *b)
-{
+static int by_deadline(const studio_waiter *a, const studio_waiter *b) {
   int order = compare(a->deadline, b->deadline);
   return order ? order : by_age(a, b);
 }
 
-static int by_rank(const studio_waiter *a, const studio_waiter *b)
-{
+static int by_rank(const studio_waiter *a, const studio_waiter *b) {
   int order = compare((int64_t)a->priority, (int64_t)b->priority);
   return order ? order : by_deadline(a, b);
 }
 
-static bool before(int order, const studio_waiter *a, const studio_waiter *b)
-{
+static bool before(int order, const studio_waiter *a, const studio_waiter *b) {
   switch (order) {
   case BY_RANK: return by_rank(a, b) < 0;
   case BY_AGE: return by_age(a, b) < 0;
@@ -76,22 +72,19 @@ static bool before(int order, const studio_waiter *a, const studio_waiter *b)
 
 /* ---- heaps: binary, each waiter knows its place in each ---- */
 
-static void heap_put(queue_line *line, int order, size_t place, studio_waiter *waiter)
-{
+static void heap_put(queue_line *line, int order, size_t place, studio_waiter *waiter) {
   line->heaps[order][place] = waiter;
   waiter->place[order] = place;
 }
 
-static void heap_up(queue_line *line, int order, size_t place)
-{
+static void heap_up(queue_line *line, int order, size_t place) {
   studio_waiter **heap = line->heaps[order], *waiter = heap[place];
   for (; place > 0 && before(order, waiter, heap[(place - 1) / 2]); place = (place - 1) / 2)
     heap_put(line, order, place, heap[(place - 1) / 2]);
   heap_put(line, order, place, waiter);
 }
 
-static void heap_down(queue_line *line, int order, size_t place, size_t count)
-{
+static void heap_down(queue_line *line, int order, size_t place, size_t count) {
   studio_waiter **heap = line->heaps[order], *waiter = heap[place];
   for (size_t child; (child = 2 * place + 1) < count; place = child) {
     if (child + 1 < count && before(order, heap[child + 1], heap[child])) child++;
@@ -102,8 +95,7 @@ static void heap_down(queue_line *line, int order, size_t place, size_t count)
 }
 
 /* Fills the gap with the last one, which may belong above or below it. */
-static void heap_remove(queue_line *line, int order, const studio_waiter *waiter)
-{
+static void heap_remove(queue_line *line, int order, const studio_waiter *waiter) {
   size_t place = waiter->place[order], last = line->count - 1;
   if (place == last) return;
   studio_waiter *moved = line->heaps[order][last];
@@ -116,8 +108,7 @@ static void heap_remove(queue_line *line, int order, const studio_waiter *waiter
 
 studio_queue *studio_queue_new(void) { return calloc(1, sizeof(studio_queue)); }
 
-void studio_queue_free(studio_queue *queue)
-{
+void studio_queue_free(studio_queue *queue) {
   if (!queue) return;
   for (size_t i = 0; i < queue->line_count; i++) {
     for (int order = 0; order < ORDERS; order++) free(queue->lines[i]->heaps[order]);
@@ -131,28 +122,24 @@ void studio_queue_free(studio_queue *queue)
 
 size_t studio_queue_count(const studio_queue *queue) { return queue->count; }
 
-static queue_gate *line_gate(const studio_queue *queue, const queue_line *line, int i)
-{
+static queue_gate *line_gate(const studio_queue *queue, const queue_line *line, int i) {
   return &queue->gates[line->gates[i]];
 }
 
-static bool line_serves(const studio_queue *queue, const queue_line *line, const studio_waiter *waiter)
-{
+static bool line_serves(const studio_queue *queue, const queue_line *line, const studio_waiter *waiter) {
   if (line->gate_count != waiter->limiter_count) return false;
   for (int i = 0; i < line->gate_count; i++)
     if (line_gate(queue, line, i)->limiter != waiter->limiters[i]) return false;
   return true;
 }
 
-static bool line_has(const queue_line *line, int gate)
-{
+static bool line_has(const queue_line *line, int gate) {
   for (int i = 0; i < line->gate_count; i++)
     if (line->gates[i] == gate) return true;
   return false;
 }
 
-static bool candidates_reserve(studio_queue *queue)
-{
+static bool candidates_reserve(studio_queue *queue) {
   size_t room = queue->gate_count + 2 * queue->line_count;
   queue_candidate *candidates = realloc(queue->candidates, (room ? room : 1) * sizeof *candidates);
   if (candidates) queue->candidates = candidates;
@@ -160,8 +147,7 @@ static bool candidates_reserve(studio_queue *queue)
 }
 
 /* The gate of a limiter, an unused one, or a new one; -1: out of memory. */
-static int gate_get(studio_queue *queue, studio_limiter *limiter)
-{
+static int gate_get(studio_queue *queue, studio_limiter *limiter) {
   size_t found = queue->gate_count;
   for (size_t i = 0; i < queue->gate_count; i++) {
     if (queue->gates[i].limiter == limiter) return (int)i;
@@ -180,8 +166,7 @@ static int gate_get(studio_queue *queue, studio_limiter *limiter)
 
 /* A line or gate that nobody needs is kept for the next one that is missing; it forgets its limiters,
 ** which may be freed now. */
-static void line_close(studio_queue *queue, queue_line *line)
-{
+static void line_close(studio_queue *queue, queue_line *line) {
   for (int i = 0; i < line->gate_count; i++) {
     queue_gate *g = line_gate(queue, line, i);
     if (--g->lines <= 0) g->limiter = NULL;
@@ -189,8 +174,7 @@ static void line_close(studio_queue *queue, queue_line *line)
   line->gate_count = 0;
 }
 
-static bool line_open(studio_queue *queue, queue_line *line, const studio_waiter *waiter)
-{
+static bool line_open(studio_queue *queue, queue_line *line, const studio_waiter *waiter) {
   for (int i = 0; i < waiter->limiter_count; i++) {
     int found = gate_get(queue, waiter->limiters[i]);
     if (found < 0) {
@@ -203,8 +187,7 @@ static bool line_open(studio_queue *queue, queue_line *line, const studio_waiter
   return true;
 }
 
-static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter)
-{
+static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter) {
   queue_line *found = NULL;
   for (size_t i = 0; i < queue->line_count; i++) {
     queue_line *l = queue->lines[i];
@@ -225,8 +208,7 @@ static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter)
   return NULL;
 }
 
-static bool line_reserve(queue_line *line)
-{
+static bool line_reserve(queue_line *line) {
   if (line->count < line->room) return true;
   size_t room = line->room ? 2 * line->room : 8;
   for (int order = 0; order < ORDERS; order++) {
@@ -238,8 +220,7 @@ static bool line_reserve(queue_line *line)
   return true;
 }
 
-bool studio_queue_push(studio_queue *queue, studio_waiter *waiter, int64_t now)
-{
+bool studio_queue_push(studio_queue *queue, studio_waiter *waiter, int64_t now) {
   (void)now;
   queue_line *line = line_get(queue, waiter);
   if (!line) return false;
@@ -259,8 +240,7 @@ bool studio_queue_push(studio_queue *queue, studio_waiter *waiter, int64_t now)
   return true;
 }
 
-void studio_queue_remove(studio_queue *queue, studio_waiter *waiter)
-{
+void studio_queue_remove(studio_queue *queue, studio_waiter *waiter) {
   queue_line *line = waiter->line;
   if (!line) return;
   for (int order = 0; order < ORDERS; order++) heap_remove(line, order, waiter);
@@ -277,8 +257,7 @@ void studio_queue_remove(studio_queue *queue, studio_waiter *waiter)
 
 /* ---- who is next ---- */
 
-static studio_waiter *gate_oldest(const studio_queue *queue, int gate)
-{
+static studio_waiter *gate_oldest(const studio_queue *queue, int gate) {
   studio_waiter *oldest = NULL;
   for (size_t i = 0; i < queue->line_count; i++) {
     const queue_line *line = queue->lines[i];
@@ -289,8 +268,7 @@ static studio_waiter *gate_oldest(const studio_queue *queue, int gate)
   return oldest;
 }
 
-static void gates_prepare(studio_queue *queue, int64_t now)
-{
+static void gates_prepare(studio_queue *queue, int64_t now) {
   for (size_t i = 0; i < queue->gate_count; i++) {
     queue_gate *g = &queue->gates[i];
     if (!g->limiter) continue;
@@ -300,22 +278,19 @@ static void gates_prepare(studio_queue *queue, int64_t now)
   }
 }
 
-static bool line_turn_of_age(const studio_queue *queue, const queue_line *line)
-{
+static bool line_turn_of_age(const studio_queue *queue, const queue_line *line) {
   for (int i = 0; i < line->gate_count; i++)
     if (line_gate(queue, line, i)->passed >= STUDIO_QUEUE_FAIR - 1) return true;
   return false;
 }
 
-static int candidate_order(const void *a, const void *b)
-{
+static int candidate_order(const void *a, const void *b) {
   const queue_candidate *x = a, *y = b;
   if (x->class != y->class) return x->class < y->class ? -1 : 1;
   return x->class == REGULAR ? by_rank(x->waiter, y->waiter) : by_age(x->waiter, y->waiter);
 }
 
-static size_t candidates_list(studio_queue *queue)
-{
+static size_t candidates_list(studio_queue *queue) {
   queue_candidate *list = queue->candidates;
   size_t count = 0;
   for (size_t i = 0; i < queue->gate_count; i++) {
@@ -335,8 +310,7 @@ static size_t candidates_list(studio_queue *queue)
 /* A claimed gate lets a call pass if it still has a slot when the claimant can go. Where nobody knows when
 ** that is, it must have one at once, spacing aside: a pause of milliseconds starves nobody, while
 ** keeping a whole spacing free would stop everybody else. */
-static bool gate_lets_pass(const queue_gate *g, int64_t now)
-{
+static bool gate_lets_pass(const queue_gate *g, int64_t now) {
   if (g->at > now) return false;
   if (!g->claimed) return true;
   int64_t by = g->claim == STUDIO_NEVER ? now + studio_limiter_limit(g->limiter)->spacing_ms : g->claim;
@@ -344,8 +318,7 @@ static bool gate_lets_pass(const queue_gate *g, int64_t now)
 }
 
 /* Notes which gates a blocked call claims: those where nobody before it does. */
-static void line_claim(studio_queue *queue, const queue_line *line, int64_t now)
-{
+static void line_claim(studio_queue *queue, const queue_line *line, int64_t now) {
   int64_t at = now;
   for (int i = 0; i < line->gate_count; i++)
     if (line_gate(queue, line, i)->at > at) at = line_gate(queue, line, i)->at;
@@ -358,8 +331,7 @@ static void line_claim(studio_queue *queue, const queue_line *line, int64_t now)
 }
 
 /* Keeps the books of a grant: `passed` of each gate, before the waiter leaves its line. */
-static void gates_passed(studio_queue *queue, const queue_candidate *granted)
-{
+static void gates_passed(studio_queue *queue, const queue_candidate *granted) {
   const queue_line *line = granted->waiter->line;
   for (int i = 0; i < line->gate_count; i++) {
     queue_gate *g = line_gate(queue, line, i);
@@ -369,8 +341,7 @@ static void gates_passed(studio_queue *queue, const queue_candidate *granted)
 }
 
 /* When to ask again. Here the least it can be counts: in a shared store a slot may come free unseen. */
-static int64_t wake_at(const studio_queue *queue, int64_t now)
-{
+static int64_t wake_at(const studio_queue *queue, int64_t now) {
   int64_t wake = STUDIO_NEVER;
   for (size_t i = 0; i < queue->line_count; i++) {
     const queue_line *line = queue->lines[i];
@@ -385,8 +356,7 @@ static int64_t wake_at(const studio_queue *queue, int64_t now)
   return wake;
 }
 
-studio_waiter *studio_queue_next(studio_queue *queue, int64_t now, int *slots, int64_t *wake)
-{
+studio_waiter *studio_queue_next(studio_queue *queue, int64_t now, int *slots, int64_t *wake) {
   *wake = STUDIO_NEVER;
   if (queue->count == 0) return NULL;
   gates_prepare(queue, now);
@@ -411,8 +381,7 @@ studio_waiter *studio_queue_next(studio_queue *queue, int64_t now, int *slots, i
 
 /* Calls of a line that surely go before `waiter`: better ranked and older. Only the part of the heap that
 ** is better ranked is visited. */
-static int line_ahead(const queue_line *line, size_t place, const studio_waiter *waiter)
-{
+static int line_ahead(const queue_line *line, size_t place, const studio_waiter *waiter) {
   if (place >= line->count) return 0;
   const studio_waiter *other = line->heaps[BY_RANK][place];
   if (by_rank(other, waiter) >= 0) return 0;
@@ -420,15 +389,13 @@ static int line_ahead(const queue_line *line, size_t place, const studio_waiter 
          line_ahead(line, 2 * place + 2, waiter);
 }
 
-static bool waiter_needs(const studio_waiter *waiter, const studio_limiter *limiter)
-{
+static bool waiter_needs(const studio_waiter *waiter, const studio_limiter *limiter) {
   for (int i = 0; i < waiter->limiter_count; i++)
     if (waiter->limiters[i] == limiter) return true;
   return false;
 }
 
-int64_t studio_queue_estimate(studio_queue *queue, const studio_waiter *waiter, int64_t now)
-{
+int64_t studio_queue_estimate(studio_queue *queue, const studio_waiter *waiter, int64_t now) {
   studio_waiter self = *waiter;
   if (!self.line) self.sequence = UINT64_MAX;
   int ahead[STUDIO_LIMITERS_MAX] = {0};
@@ -451,8 +418,7 @@ int64_t studio_queue_estimate(studio_queue *queue, const studio_waiter *waiter, 
   return wait;
 }
 
-studio_waiter *studio_queue_hopeless(studio_queue *queue, int64_t now)
-{
+studio_waiter *studio_queue_hopeless(studio_queue *queue, int64_t now) {
   for (size_t i = 0; i < queue->line_count; i++) {
     const queue_line *line = queue->lines[i];
     if (line->count == 0) continue;
