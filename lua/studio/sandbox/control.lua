@@ -1,0 +1,57 @@
+-- How the parent talks to its sandbox: look at the log, change options, start again. SPDX-License-Identifier: MIT
+
+local json = require "studio.sandbox.json"
+local options = require "studio.sandbox.options"
+local router = require "studio.sandbox.router"
+
+local control = {}
+
+local routes = router.new()
+local function add(method, path, handle) routes:add(method, path, { handle = handle }) end
+
+add("GET", "/log", function(world, req)
+  return 200, { records = json.array(world.log:list(math.tointeger(tonumber(req.query.after)))), total = world.log.total }
+end)
+
+add("DELETE", "/log", function(world)
+  world.log:clear()
+  return 204
+end)
+
+add("POST", "/reset", function(world)
+  world:reset()
+  return 204
+end)
+
+add("POST", "/options", function(world, req)
+  local given = json.decode(req.body)
+  if type(given) ~= "table" then return 422, { message = "not a JSON object" } end
+  local complaint = options.complaint(given, true)
+  if complaint then return 422, { message = complaint } end
+  for name, value in pairs(given) do world.options[name] = value end
+  return 204
+end)
+
+-- What a spec wants to know of the state: how often each frame was generated, and how much there is of what.
+add("GET", "/state", function(world)
+  local function count(items)
+    local n = 0
+    for _ in pairs(items) do n = n + 1 end
+    return n
+  end
+  local generations = {}
+  for frame, n in pairs(world.generations) do generations[tostring(frame)] = n end
+  return 200, {
+    projects = count(world.projects), frames = count(world.frames), jobs = count(world.jobs),
+    generations = generations, wallet = world.options.wallet,
+  }
+end)
+
+--- Answers a request.
+function control.handle(world, req)
+  local route = routes:find(req.method, req.path)
+  if not route then return 404, { message = "no such control" } end
+  return route.handle(world, req)
+end
+
+return control

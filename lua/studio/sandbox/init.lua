@@ -1,0 +1,108 @@
+-- studio.sandbox: a local server that behaves like the services, in a process of its own. SPDX-License-Identifier: MIT
+--
+--   local sb <close> = assert(studio.sandbox.start { window = 5 })
+--   local ms = studio.mstudio { api_key = "sk_live_sandbox", base_url = sb.mstudio_url }
+--
+-- The child lives as long as the pipe between us: when this process ends, however it does, so does the child. It
+-- needs lua-http, cqueues and luaossl; this side needs none of them.
+
+local json = require "studio.sandbox.json"
+local launch = require "studio.sandbox.launch"
+local options = require "studio.sandbox.options"
+
+local sandbox = {}
+
+---@class studio.sandbox
+---@field url string          origin of the services, plain HTTP
+---@field https_url string    the same over TLS (HTTP/2 where the client can)
+---@field mstudio_url string  base URL for studio.mstudio
+---@field mstudio_https_url string
+---@field cdn_url string      origin of results: another one than the services'
+---@field control_url string
+---@field ca_file string      the authority that signed the certificate; for the option ca_file of a client
+local methods = {}
+local Sandbox = { __name = "studio.sandbox", __index = methods }
+
+-- The connection to the child, and a client for its control port, kept out of sight.
+local private = setmetatable({}, { __mode = "k" })
+
+--- Starts a sandbox.
+---@param given table?  options, see options.lua: keys, tokens, limit, window, algorithm, headers, job_seconds, fail_rate …
+---@return studio.sandbox? sandbox
+---@return string? why  what is missing on this machine
+function sandbox.start(given)
+  given = given or {}
+  if type(given) ~= "table" then error("sandbox.start: options must be a table, not a " .. type(given), 2) end
+  local complaint = options.complaint(given)
+  if complaint then error("sandbox.start: " .. complaint, 2) end
+  local pipe, facts = launch.start("studio.sandbox.child", json.encode(given))
+  if not pipe then return nil, facts end
+  local self = setmetatable({}, Sandbox)
+  for name, value in pairs(facts) do self[name] = value end
+  self.mstudio_url, self.mstudio_https_url = self.url .. "/api/v1", self.https_url .. "/api/v1"
+  private[self] = { pipe = pipe }
+  return self
+end
+
+--- A server that plays scripted connections: for answers that no good library would send. See raw.lua.
+---@param script table
+---@return table? raw  url, log(), stop()
+---@return string? why
+function sandbox.raw(script) return require("studio.sandbox.raw").start(script) end
+
+-- One request to the control port; raises when the sandbox does not answer: it is ours.
+local function control(self, method, path, query, body)
+  local own = private[self]
+  if not own.pipe then error("the sandbox is stopped", 3) end
+  local core, task = require "studio.core", require "studio.task"
+  own.client = own.client or core.client { base_url = self.control_url, proxy = "", http2 = false }
+  local response, failure = task.await(own.client:submit { method = method, path = path, query = query, body = body })
+  if not response then
+    local said = failure.response and json.decode(failure.response.body)
+    error("the sandbox: " .. (said and said.message or failure.message), 3)
+  end
+  return response.body ~= "" and json.decode(response.body) or true
+end
+
+--- The requests so far (the last 20000), oldest first: n, time, server ("api", "cdn"), method, path, query, status (nil
+--- when the connection was broken off), key (its name, never its value), used, capacity (of its limit), ms, bytes,
+--- fault, headers (harmless ones; of the others "***").
+---@param after integer?  only those with a greater n
+---@return table[]
+function methods:log(after) return control(self, "GET", "/log", { after = after }).records end
+
+--- Forgets the requests.
+function methods:clear_log() control(self, "DELETE", "/log") end
+
+--- What there is: projects, frames, jobs (counts), generations (frame id as text -> how many were accepted), wallet.
+---@return table
+function methods:state() return control(self, "GET", "/state") end
+
+--- Changes options while it runs: limit, window, job_seconds, fail_rate, faults, wallet …
+---@param changes table
+function methods:set(changes)
+  local complaint = options.complaint(changes, true)
+  if complaint then error("sandbox:set: " .. complaint, 2) end
+  control(self, "POST", "/options", nil, json.encode(changes))
+end
+
+--- Forgets all data, budgets and requests; keys and options stay.
+function methods:reset() control(self, "POST", "/reset") end
+
+--- Ends it; a second time does nothing.
+function methods:stop()
+  local own = private[self]
+  if not own or not own.pipe then return end
+  local pipe = own.pipe
+  own.pipe = nil
+  if own.client then own.client:close() end
+  pipe:close() -- the child sees that, and ends; this waits for it
+end
+
+Sandbox.__gc = methods.stop
+Sandbox.__close = methods.stop
+function Sandbox:__tostring()
+  return "studio.sandbox (" .. (private[self].pipe and self.url or "stopped") .. ")"
+end
+
+return sandbox

@@ -1,0 +1,75 @@
+-- The sandbox's own process: makes the world, listens, and ends when nobody needs it any more. SPDX-License-Identifier: MIT
+
+local cqueues = require "cqueues"
+local signal = require "cqueues.signal"
+
+local options = require "studio.sandbox.options"
+local server = require "studio.sandbox.server"
+local tls = require "studio.sandbox.tls"
+local worlds = require "studio.sandbox.world"
+
+local main = {}
+
+local function write_file(path, text)
+  local file = assert(io.open(path, "w"))
+  assert(file:write(text))
+  assert(file:close())
+end
+
+--- Starts everything.
+---@param given table  options, checked
+---@return table running  cq, world, urls, ca_file
+function main.start(given)
+  local cq = cqueues.new()
+  local epoch = os.time() - cqueues.monotime()
+  local world = worlds.new(options.complete(given), {
+    now = cqueues.monotime, epoch = function() return epoch + cqueues.monotime() end,
+  })
+  local ctx, pem = tls.new(world.options.names)
+  local ca_file = os.tmpname()
+  write_file(ca_file, pem)
+  local running = { cq = cq, world = world, ca_file = ca_file, urls = {} }
+  local _
+  _, running.urls.url = server.listen(world, "api", { cq = cq, port = world.options.port })
+  _, running.urls.https_url = server.listen(world, "api", { cq = cq, port = 0, ctx = ctx })
+  _, running.urls.cdn_url = server.listen(world, "cdn", { cq = cq, port = 0 })
+  _, running.urls.control_url = server.listen(world, "control", { cq = cq, port = 0 })
+  world.cdn_url = running.urls.cdn_url
+  return running
+end
+
+-- Ends the process when the other end of our standard output is gone: the parent has stopped us, or is dead,
+-- however it died. A pipe whose reader is gone reports an error to whoever polls it, whatever he asked for.
+local function watch_parent(cq, finish)
+  cq:wrap(function()
+    cqueues.poll { pollfd = 1, events = "r" }
+    finish()
+  end)
+end
+
+local function watch_signals(cq, finish)
+  signal.block(signal.SIGTERM, signal.SIGINT)
+  local listener = signal.listen(signal.SIGTERM, signal.SIGINT)
+  cq:wrap(function()
+    listener:wait()
+    finish()
+  end)
+end
+
+--- Runs until the end of the process.
+---@param running table
+---@param parent boolean  standard output is a pipe to the process that started us
+function main.run(running, parent)
+  local function finish()
+    os.remove(running.ca_file)
+    os.exit(0)
+  end
+  watch_signals(running.cq, finish)
+  if parent then watch_parent(running.cq, finish) end
+  while true do
+    local ok, why = running.cq:step()
+    if not ok then io.stderr:write("studio sandbox: ", tostring(why), "\n") end
+  end
+end
+
+return main

@@ -1,0 +1,197 @@
+-- The HTTP side of the sandbox: reads requests, plays faults, writes answers, keeps the log. SPDX-License-Identifier: MIT
+
+local cqueues = require "cqueues"
+local http_headers = require "http.headers"
+local http_server = require "http.server"
+
+local cdn = require "studio.sandbox.cdn"
+local control = require "studio.sandbox.control"
+local faults = require "studio.sandbox.faults"
+local json = require "studio.sandbox.json"
+local log = require "studio.sandbox.log"
+local mstudio = require "studio.sandbox.mstudio"
+
+local server = {}
+
+local BODY_TIMEOUT = 60 -- seconds to wait for a request's body
+
+local function unescape(text)
+  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function parse_query(text)
+  local query = {}
+  for name, value in (text or ""):gmatch "([^&=]+)=?([^&]*)" do query[unescape(name)] = unescape(value) end
+  return query
+end
+
+local function read_request(stream, origin)
+  local headers = stream:get_headers(BODY_TIMEOUT)
+  if not headers then return nil end
+  local target = headers:get ":path" or "/"
+  local path, query = target:match "^([^?#]*)%??([^#]*)"
+  return {
+    method = headers:get ":method", path = path, query_text = query ~= "" and query or nil, query = parse_query(query),
+    header = function(name) return headers:get(name) end, headers = headers, url = origin() .. path,
+    body = stream:get_body_as_string(BODY_TIMEOUT) or "",
+  }
+end
+
+-- ---- answers: { status, headers, body (text) } --------------------------------------------------------------------
+
+-- `null` as text: JSON's own codec of the sandbox knows it.
+local function json_answer(status, body, headers)
+  local answer = { status = status, headers = headers or {}, body = "" }
+  if body ~= nil then
+    answer.body = json.encode(body)
+    answer.headers["content-type"] = "application/json"
+  end
+  return answer
+end
+
+local HTML = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1>"
+  .. "<hr>nginx</body></html>\n"
+
+-- The answers that stand in for the service's own.
+local instead = {
+  status = function(rule)
+    if rule.body then return { status = rule.status or 503, headers = rule.headers or {}, body = rule.body } end
+    return json_answer(rule.status or 503, { success = false, message = "The service is unwell." }, rule.headers)
+  end,
+  html = function(rule)
+    return { status = rule.status or 502, headers = { ["content-type"] = "text/html" }, body = rule.body or HTML }
+  end,
+  redirect = function(rule)
+    return { status = rule.status or 302, headers = { location = rule.location }, body = "" }
+  end,
+  bad_json = function(_, answer)
+    answer.body = answer.body:sub(1, #answer.body // 2)
+    return answer
+  end,
+  empty = function(_, answer) return { status = answer.status, headers = {}, body = "" } end,
+}
+
+local function write(stream, answer, head_only)
+  local headers = http_headers.new()
+  headers:append(":status", tostring(answer.status))
+  for name, value in pairs(answer.headers) do headers:append(name, value) end
+  headers:upsert("content-length", tostring(#answer.body))
+  local bare = head_only or #answer.body == 0 or answer.status == 204
+  if answer.status == 204 then headers:delete "content-length" end
+  if not stream:write_headers(headers, bare) then return end
+  if not bare then stream:write_body_from_string(answer.body) end
+end
+
+-- The ways of answering that break off. Each leaves the connection unusable.
+local broken = {
+  drop = function(stream) stream.connection:close() end,
+  cut = function(stream, answer)
+    local headers = http_headers.new()
+    headers:append(":status", tostring(answer.status))
+    for name, value in pairs(answer.headers) do headers:append(name, value) end
+    headers:append("content-length", tostring(#answer.body))
+    stream:write_headers(headers, false)
+    stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
+    stream.connection:close()
+  end,
+}
+
+function broken.stall(stream, answer, rule)
+  local headers = http_headers.new()
+  headers:append(":status", tostring(answer.status))
+  for name, value in pairs(answer.headers) do headers:append(name, value) end
+  headers:append("content-length", tostring(#answer.body))
+  stream:write_headers(headers, false)
+  stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
+  stream.connection:flush(1)
+  cqueues.sleep(rule.seconds or 30)
+  stream.connection:close()
+end
+
+-- ---- one request --------------------------------------------------------------------------------------------------
+
+local handlers = {}
+
+function handlers.api(world, req)
+  local below = req.path:sub(1, #mstudio.prefix) == mstudio.prefix and req.path:sub(#mstudio.prefix + 1)
+  if not below then return json_answer(404, { success = false, message = "Not found." }) end
+  req.path = below
+  local status, body, headers, about = mstudio.handle(world, req)
+  return json_answer(status, body, headers), about
+end
+
+function handlers.cdn(world, req)
+  local status, body, content_type = cdn.handle(world, req)
+  return { status = status, headers = { ["content-type"] = content_type }, body = body }
+end
+
+function handlers.control(world, req) return json_answer(control.handle(world, req)) end
+
+local function judge(world, kind, req)
+  local ok, answer, about = xpcall(handlers[kind], debug.traceback, world, req)
+  if ok then return answer, about end
+  io.stderr:write("studio sandbox: ", answer, "\n") -- a bug of the sandbox's own
+  return json_answer(500, { success = false, message = "The sandbox itself failed; see its standard error." })
+end
+
+local function record(world, kind, req, full_path, started, status, about, rule)
+  local next_header, list = req.headers:each()
+  local entry = {
+    time = world.epoch(), server = kind, method = req.method, path = full_path, query = log.mask_query(req.query_text),
+    status = status, ms = math.floor((world.now() - started) * 1000 + 0.5), fault = rule and rule.kind,
+    headers = log.mask_headers(function() return next_header(list) end), bytes = #req.body,
+  }
+  if about then entry.key, entry.used, entry.capacity = about.principal, about.used, about.capacity end
+  world.log:add(entry)
+  if world.on_request then world.on_request(entry) end
+end
+
+local function serve(world, kind, stream, origin)
+  local req = read_request(stream, origin)
+  if not req then return end
+  local started, full_path = world.now(), req.path
+  local rule, effect
+  if kind ~= "control" then
+    rule, effect = faults.pick(world.options.faults, kind, req.method, req.path, world.random)
+  end
+  local answer, about
+  if not rule or effect then answer, about = judge(world, kind, req) end
+  if rule and instead[rule.kind] then answer = instead[rule.kind](rule, answer or json_answer(200, {})) end
+  answer = answer or json_answer(200, {})
+  local cut_off = rule and broken[rule.kind]
+  if kind ~= "control" then
+    -- in the log before the answer is out: who has the answer finds the request there
+    record(world, kind, req, full_path, started, not cut_off and answer.status or nil, about, rule)
+  end
+  if rule and rule.kind == "slow" then cqueues.sleep(rule.seconds or 1) end
+  if cut_off then return cut_off(stream, answer, rule) end
+  write(stream, answer, req.method == "HEAD")
+end
+
+--- Listens on loopback.
+---@param world sandbox.world
+---@param kind "api"|"cdn"|"control"
+---@param options table  cq, port, ctx (a TLS context; nil: plain)
+---@return table listener
+---@return string url
+function server.listen(world, kind, options)
+  local url
+  local listener = assert(http_server.listen {
+    host = "127.0.0.1", port = options.port, cq = options.cq, tls = options.ctx ~= nil, ctx = options.ctx,
+    intra_stream_timeout = 3600, connection_setup_timeout = 60,
+    onstream = function(_, stream)
+      serve(world, kind, stream, function() return url end)
+      stream:shutdown()
+    end,
+    onerror = function(_, _, operation, why)
+      -- clients that go away are what a sandbox is for; a handler that raises is a bug of its own
+      if operation == "onstream" then io.stderr:write("studio sandbox: ", tostring(why), "\n") end
+    end,
+  })
+  assert(listener:listen())
+  local _, _, port = listener:localname()
+  url = ("%s://127.0.0.1:%d"):format(options.ctx and "https" or "http", math.tointeger(port))
+  return listener, url
+end
+
+return server

@@ -1,0 +1,75 @@
+-- The state of a sandbox: who may come in, what there is, what was asked. SPDX-License-Identifier: MIT
+--
+-- One account's data for all keys and tokens; everything is gone when the sandbox ends.
+
+local keys = require "studio.sandbox.keys"
+local limits = require "studio.sandbox.limits"
+local log = require "studio.sandbox.log"
+
+local world = {}
+
+---@class sandbox.world
+---@field options table     see options.lua; those that may change are read at each request
+---@field now fun(): number seconds, only goes forward
+---@field random fun(): number
+local methods = {}
+methods.__index = methods
+
+-- Small and seeded, so that a run can be had again.
+local function random_of(seed)
+  local state = math.floor(seed) & 0xFFFFFFFF
+  return function()
+    state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+    return (state >> 8) / 0x1000000
+  end
+end
+
+--- A new world.
+---@param options table  complete
+---@param clock { now: (fun(): number), epoch: (fun(): number) }
+---@return sandbox.world
+function world.new(options, clock)
+  local self = setmetatable({
+    options = options, now = clock.now, epoch = clock.epoch, random = random_of(options.seed),
+    keyring = keys.new(options.keys, options.tokens), log = log.new(options.log_size),
+  }, methods)
+  self:reset()
+  return self
+end
+
+--- Forgets all data, budgets and requests; keys and options stay.
+function methods:reset()
+  self.projects, self.frames, self.jobs = {}, {}, {}
+  self.generations = {} -- frame id -> how many were accepted
+  self.last_id = 0
+  self.budgets = {}
+  self.log:clear()
+end
+
+--- The next id.
+function methods:id()
+  self.last_id = self.last_id + 1
+  return self.last_id
+end
+
+--- "2026-11-22T10:00:00Z"
+function methods:timestamp()
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.epoch()))
+end
+
+--- Counts a request of that principal.
+---@param principal sandbox.principal
+---@return sandbox.limit_info
+function methods:count(principal)
+  local budget = self.budgets[principal.budget]
+  if not budget then
+    budget = limits.new { algorithm = self.options.algorithm, resolution = self.options.resolution,
+      burst = self.options.burst or nil, capacity = 1, window = 1 }
+    self.budgets[principal.budget] = budget
+  end
+  budget.budget.capacity = principal.kind == "key" and self.options.limit or self.options.user_limit
+  budget.budget.window = self.options.window
+  return budget:take(self.now())
+end
+
+return world
