@@ -44,12 +44,6 @@ function sandbox.start(given)
   return self
 end
 
---- A server that plays scripted connections: for answers that no good library would send. See raw.lua.
----@param script table
----@return table? raw  url, log(), stop()
----@return string? why
-function sandbox.raw(script) return require("studio.sandbox.raw").start(script) end
-
 -- One request to the control port; raises when the sandbox does not answer: it is ours.
 local function control(self, method, path, query, body)
   local own = private[self]

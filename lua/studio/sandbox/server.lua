@@ -82,9 +82,14 @@ local function write(stream, answer, head_only)
   if not bare then stream:write_body_from_string(answer.body) end
 end
 
+local function hang_up(stream)
+  stream.connection:flush(1)
+  stream.connection.socket:shutdown "rw"
+end
+
 -- The ways of answering that break off. Each leaves the connection unusable.
 local broken = {
-  drop = function(stream) stream.connection:close() end,
+  drop = hang_up,
   cut = function(stream, answer)
     local headers = http_headers.new()
     headers:append(":status", tostring(answer.status))
@@ -92,7 +97,7 @@ local broken = {
     headers:append("content-length", tostring(#answer.body))
     stream:write_headers(headers, false)
     stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
-    stream.connection:close()
+    hang_up(stream)
   end,
 }
 
@@ -105,7 +110,7 @@ function broken.stall(stream, answer, rule)
   stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
   stream.connection:flush(1)
   cqueues.sleep(rule.seconds or 30)
-  stream.connection:close()
+  hang_up(stream)
 end
 
 -- ---- one request --------------------------------------------------------------------------------------------------
