@@ -41,11 +41,11 @@ CMOCKA_LIBS   := $(or $(shell $(PKG) --libs cmocka 2>/dev/null),-lcmocka)
 
 ifeq ($(UNAME),Darwin)
 SYS_CFLAGS := -D_DARWIN_C_SOURCE
-SYS_LIBS   :=
+SYS_LIBS   := -lm
 MODULE_LD  := -bundle -undefined dynamic_lookup
 else
 SYS_CFLAGS :=
-SYS_LIBS   := -ldl -lpthread
+SYS_LIBS   := -ldl -lpthread -lm
 MODULE_LD  := -shared -Wl,-z,relro,-z,now
 endif
 
@@ -80,7 +80,8 @@ abs_B     = $(if $(filter /%,$(B)),$(B),$(CURDIR)/$(B))
 LUA_ENV   = LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' \
             LUA_CPATH='$(abs_B)/?.so;;' STUDIO_LUA='$(LUA)'
 # STUDIO_BUILD tells .busted which variant to load.
-BUSTED_ENV = $(LUA_ENV) STUDIO_BUILD='$(B)'
+# Debian keeps nginx, which some specs need, in sbin: not on everybody's PATH.
+BUSTED_ENV = $(LUA_ENV) STUDIO_BUILD='$(B)' PATH="$$PATH:/usr/sbin:/sbin"
 BUSTED_RUN = $(BUSTED_ENV) $(LUA) $(BUSTED)
 
 .PHONY: FORCE all deps test test-c test-lua demo clean help lib c-tests fuzzers

@@ -35,4 +35,4 @@ rock check-rock: ## build and install the rock into a tree of its own, and load 
 	@cd build/rock/src && luarocks --lua-version=$(LUA_V) make --deps-mode=none --tree=../tree \
 	  $(ROCKSPEC) >../log 2>&1 || { cat ../log; exit 1; }
 	@cd / && LUA_PATH='$(ROCK_LUA)/?.lua;$(ROCK_LUA)/?/init.lua' LUA_CPATH='$(ROCK_LIB)/?.so' \
-	  $(LUA) -e 'print("loaded from the rock: lua-studio " .. require("studio")._VERSION)'
+	  $(LUA) -e 'print("loaded from the rock: " .. require("studio")._VERSION)'

@@ -13,7 +13,7 @@ case $set_wanted in
   demo) sets="build demo" ;;
   test) sets="build demo test" ;;
   check) sets="build demo test check" ;;
-  bench) sets="build demo test bench" ;;
+  bench) sets="build demo test" ;;
   *) echo "usage: tools/deps.sh build|demo|test|check|bench" >&2; exit 2 ;;
 esac
 
@@ -36,18 +36,16 @@ demo|lua:http.server|lua-http|luarocks|luarocks5.4|luarocks|http
 test|pc:cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka|
 test|lua:busted|lua-busted|luarocks|luarocks5.4|luarocks|busted
 test|lua:cjson|lua-cjson|luarocks|luarocks5.4|luarocks|lua-cjson
+test|lua:socket|lua-socket|luarocks|luarocks5.4|luarocks|luasocket
+test|cmd:nginx|nginx|nginx|nginx|nginx|
 test|cmd:curl|curl|curl|curl||
 check|cmd:git|git|git|git|git|
-check|cmd:nginx|nginx|nginx|nginx|nginx|
 check|cmd:clang|clang|clang|clang||
 check|cmd:clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm|
 check|cmd:valgrind|valgrind|valgrind|valgrind||
 check|cmd:luacheck|lua-check|luarocks|luarocks5.4|luarocks|luacheck
 check|cmd:luarocks|luarocks|luarocks|luarocks5.4|luarocks|
 check|cmd:unzip|unzip|unzip|unzip||
-check|cmd:ldoc|lua-ldoc|luarocks|luarocks5.4|luarocks|ldoc
-bench|cmd:nginx|nginx|nginx|nginx|nginx|
-bench|lua:socket|lua-socket|luarocks|luarocks5.4|luarocks|luasocket
 END
 }
 

@@ -40,7 +40,7 @@ function rockspec.block()
   for _, path in ipairs(sources) do out[#out + 1] = ("        %q,"):format(path) end
   out[#out + 1] = "      },"
   out[#out + 1] = '      incdirs = { "csrc" },'
-  out[#out + 1] = '      libraries = { "curl", "pthread" },'
+  out[#out + 1] = '      libraries = { "curl", "pthread", "m" },'
   -- The second one gives macOS back what the first takes away there; elsewhere it means nothing.
   out[#out + 1] = '      defines = { "_POSIX_C_SOURCE=200809L", "_DARWIN_C_SOURCE" },'
   out[#out + 1] = "    },"

@@ -36,17 +36,13 @@ static int auth_tostring(lua_State *L) {
     lua_pushliteral(L, LSTUDIO_AUTH " (closed)");
     return 1;
   }
-  luaL_Buffer text;
-  luaL_buffinit(L, &text);
-  luaL_addstring(&text, LSTUDIO_AUTH " (");
-  for (size_t i = 0; i < studio_auth_count(box->auth); i++) {
-    const char *value = NULL;
-    if (i > 0) luaL_addstring(&text, ", ");
-    luaL_addstring(&text, studio_auth_field(box->auth, i, &value));
-    luaL_addstring(&text, ": ***");
+  lua_pushliteral(L, LSTUDIO_AUTH " (");
+  for (size_t i = 0; box->auth != NULL && i < studio_auth_count(box->auth); i++) {
+    lua_pushfstring(L, "%s%s%s: ***", lua_tostring(L, -1), i > 0 ? ", " : "", studio_auth_field(box->auth, i, NULL));
+    lua_remove(L, -2);
   }
-  luaL_addstring(&text, ")");
-  luaL_pushresult(&text);
+  lua_pushliteral(L, ")");
+  lua_concat(L, 2);
   return 1;
 }
 
@@ -79,7 +75,7 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
     const char *prefix = lstudio_string(L, table, "prefix", NULL);
     add(L, auth, name, prefix != NULL ? prefix : "", value, size);
   } else if (strcmp(kind, "headers") == 0) {
-    if (lua_getfield(L, table, "fields") != LUA_TTABLE) luaL_error(L, "auth: option 'fields' must be a table");
+    if (!lstudio_get(L, table, "fields") || !lua_istable(L, -1)) luaL_error(L, "auth: option 'fields' must be a table");
     add_fields(L, auth, lua_gettop(L));
     lua_pop(L, 1);
   } else if (strcmp(kind, "bearer") == 0) {
@@ -95,7 +91,7 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
       luaL_error(L, "auth: option 'user' must not hold a colon");
     }
   } else if (strcmp(kind, "provider") == 0) {
-    if (lua_getfield(L, table, "provider") != LUA_TFUNCTION) {
+    if (!lstudio_get(L, table, "provider") || !lua_isfunction(L, -1)) {
       luaL_error(L, "auth: option 'provider' must be a function");
     }
     lua_setiuservalue(L, -2, 1); /* the box is just below */
@@ -132,7 +128,7 @@ static int new_auth(lua_State *L) {
 static const luaL_Reg methods[] = {{NULL, NULL}};
 
 void lstudio_open_auth(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_AUTH, methods, auth_close, NULL, auth_tostring};
+  static const lstudio_class class = {LSTUDIO_AUTH, methods, auth_close, NULL, NULL, auth_tostring};
   lstudio_new_class(L, &class);
   lua_pushcfunction(L, new_auth);
   lua_setfield(L, -2, "auth");

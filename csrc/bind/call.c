@@ -3,6 +3,7 @@
 #include "core/call.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "bind/lstudio.h"
@@ -13,11 +14,12 @@
 typedef struct call_box {
   studio_call *call;
   studio_request request;
+  bool closed;
 } call_box;
 
 static call_box *check_box(lua_State *L) {
   call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
-  if (box->call == NULL) luaL_argerror(L, 1, "call is closed");
+  if (box->closed || box->call == NULL) luaL_argerror(L, 1, "call is closed");
   return box;
 }
 
@@ -25,6 +27,12 @@ static studio_call *check_call(lua_State *L) { return check_box(L)->call; }
 
 /* Never cancels: the call may be paid for. */
 static int call_close(lua_State *L) {
+  call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
+  box->closed = true;
+  return 0;
+}
+
+static int call_gc(lua_State *L) {
   call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
   studio_call *call = box->call;
   box->call = NULL;
@@ -35,7 +43,7 @@ static int call_close(lua_State *L) {
 
 static int call_tostring(lua_State *L) {
   call_box *box = luaL_checkudata(L, 1, LSTUDIO_CALL);
-  if (box->call == NULL) lua_pushliteral(L, LSTUDIO_CALL " (closed)");
+  if (box->closed || box->call == NULL) lua_pushliteral(L, LSTUDIO_CALL " (closed)");
   else lua_pushfstring(L, "%s (%s)", LSTUDIO_CALL, studio_call_state_name(box->call->state));
   return 1;
 }
@@ -64,7 +72,9 @@ static void add_query(lua_State *L, studio_request *request, const char *name, s
     luaL_error(L, "option 'query': '%s' must be a string, number, boolean or a list of them", name);
   }
   size_t size = 0;
-  const char *value = luaL_tolstring(L, index, &size);
+  if (type == LUA_TBOOLEAN) lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+  else lua_pushvalue(L, index);
+  const char *value = lua_tolstring(L, -1, &size);
   need(L, studio_url_add_query(&request->url, name, name_size, value, size));
   lua_pop(L, 1);
 }
@@ -92,10 +102,7 @@ static lua_Integer push_sorted_names(lua_State *L, int query) {
 }
 
 static void read_query(lua_State *L, studio_request *request) {
-  if (lua_getfield(L, 2, "query") == LUA_TNIL) {
-    lua_pop(L, 1);
-    return;
-  }
+  if (!lstudio_get(L, 2, "query")) return;
   luaL_checktype(L, -1, LUA_TTABLE);
   int query = lua_gettop(L);
   lua_Integer count = push_sorted_names(L, query);
@@ -120,11 +127,12 @@ static void read_query(lua_State *L, studio_request *request) {
   lua_settop(L, query - 1);
 }
 
-static void read_url(lua_State *L, studio_client *client, studio_request *request) {
+static void read_url(lua_State *L, studio_request *request) {
   const char *path = lstudio_string(L, 2, "path", NULL);
   const char *url = lstudio_string(L, 2, "url", NULL);
   if ((path == NULL) == (url == NULL)) luaL_error(L, "one of the options 'path' and 'url' is needed");
-  need(L, url != NULL ? studio_buf_puts(&request->url, url) : studio_url_join(&request->url, client->base_url, path));
+  const char *base_url = lstudio_check_client(L, 1)->base_url;
+  need(L, url != NULL ? studio_buf_puts(&request->url, url) : studio_url_join(&request->url, base_url, path));
   read_query(L, request);
 }
 
@@ -132,21 +140,21 @@ static void read_body(lua_State *L, studio_request *request) {
   size_t size = 0;
   const char *body = lstudio_string(L, 2, "body", &size);
   if (body == NULL) return;
+  if (strcmp(request->method, "HEAD") == 0) luaL_error(L, "bad option 'body' (HEAD has none)");
   request->has_body = true;
   need(L, studio_buf_append(&request->body, body, size));
 }
 
 static void read_limiters(lua_State *L, studio_request *request) {
-  if (lua_getfield(L, 2, "limiters") != LUA_TNIL) {
-    luaL_checktype(L, -1, LUA_TTABLE);
-    int count = (int)lua_rawlen(L, -1);
-    if (count > STUDIO_LIMITERS_MAX) luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
-    for (int i = 1; i <= count; i++) {
-      lua_rawgeti(L, -1, i);
-      studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
-      request->limiters[request->limiter_count++] = studio_limiter_ref(limiter);
-      lua_pop(L, 1);
-    }
+  if (!lstudio_get(L, 2, "limiters")) return;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  int count = (int)lua_rawlen(L, -1);
+  if (count > STUDIO_LIMITERS_MAX) luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
+    request->limiters[request->limiter_count++] = studio_limiter_ref(limiter);
+    lua_pop(L, 1);
   }
   lua_pop(L, 1);
 }
@@ -164,7 +172,8 @@ static void read_rest(lua_State *L, studio_request *request) {
   request->timeout_ms = lstudio_ms(L, 2, "timeout", 60);
   request->stall_ms = lstudio_ms(L, 2, "stall", 30);
   request->deadline_ms = lstudio_ms(L, 2, "deadline", 0);
-  request->max_body = (size_t)lstudio_number(L, 2, "max_body", 64.0 * 1024 * 1024, 0);
+  double max_body = lstudio_number(L, 2, "max_body", 64.0 * 1024 * 1024, 0);
+  request->max_body = max_body < (double)(SIZE_MAX / 4) ? (size_t)max_body : SIZE_MAX / 4;
   if (lstudio_has_option(L, 2, "deadline") && request->deadline_ms == 0) request->deadline_ms = 1;
   const char *save_to = lstudio_string(L, 2, "save_to", NULL);
   if (save_to == NULL) return;
@@ -172,16 +181,23 @@ static void read_rest(lua_State *L, studio_request *request) {
   need(L, request->save_to != NULL);
 }
 
-/* The box is on top; its request is ready. */
-static int send_off(lua_State *L, studio_client *client, call_box *box) {
+/* The box is on top; its request is ready. All that may raise comes before the call can be sent. */
+static int send_off(lua_State *L, call_box *box) {
   studio_error err;
   studio_error_clear(&err);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
-  box->call = studio_loop_submit(lstudio_loop(L), client, &box->request, &err);
-  if (box->call == NULL) return luaL_error(L, "%s", err.message);
-  lstudio_anchor(L, box->call, -1);
-  return 1;
+  studio_loop *loop = lstudio_loop(L);
+  lstudio_anchor(L, box, -1);
+  studio_client *client = lstudio_to_client(L, 1);
+  if (client != NULL) box->call = studio_loop_submit(loop, client, &box->request, &err);
+  else studio_error_set(&err, STUDIO_KIND_INVALID, "closed", "client is closed");
+  if (box->call != NULL) {
+    box->call->owner = box;
+    return 1;
+  }
+  lstudio_release(L, box);
+  return luaL_error(L, "%s", err.message);
 }
 
 /*** Submits a call; the loop does the rest. Options: `method` (GET), `path` (below the base URL, escaped) or `url`
@@ -195,32 +211,32 @@ everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency
 int lstudio_submit(lua_State *L) {
   static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
                                       "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
-  studio_client *client = lstudio_check_client(L, 1);
+  lstudio_check_client(L, 1);
   lua_settop(L, 2);
   lstudio_known_options(L, 2, "submit", names);
   call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
   studio_request *request = &box->request;
   read_method(L, request);
-  read_url(L, client, request);
+  read_url(L, request);
   lstudio_headers(L, 2, &request->headers);
   read_body(L, request);
   read_limiters(L, request);
   read_rest(L, request);
-  return send_off(L, client, box);
+  return send_off(L, box);
 }
 
 /*** Looks the host up, connects and shakes hands, so that the first real call need not. Sends nothing.
 @function client:warm
 @treturn call whose result is an empty response */
 int lstudio_warm(lua_State *L) {
-  studio_client *client = lstudio_check_client(L, 1);
+  lstudio_check_client(L, 1);
   lua_settop(L, 1);
   call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
   memcpy(box->request.method, "GET", 4);
   box->request.warm = true;
   box->request.timeout_ms = 15000;
-  need(L, studio_buf_puts(&box->request.url, client->base_url));
-  return send_off(L, client, box);
+  need(L, studio_buf_puts(&box->request.url, lstudio_check_client(L, 1)->base_url));
+  return send_off(L, box);
 }
 
 /* ---- what came of it */
@@ -310,6 +326,6 @@ static const luaL_Reg methods[] = {
   {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {NULL, NULL}};
 
 void lstudio_open_call(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_CALL, methods, call_close, NULL, call_tostring};
+  static const lstudio_class class = {LSTUDIO_CALL, methods, call_close, call_gc, NULL, call_tostring};
   lstudio_new_class(L, &class);
 }

@@ -17,6 +17,11 @@ studio_client *lstudio_check_client(lua_State *L, int arg) {
   return box->client;
 }
 
+studio_client *lstudio_to_client(lua_State *L, int arg) {
+  client_box *box = luaL_checkudata(L, arg, LSTUDIO_CLIENT);
+  return box->client;
+}
+
 /* Calls under way keep their own counts and end by themselves. */
 static int client_close(lua_State *L) {
   client_box *box = luaL_checkudata(L, 1, LSTUDIO_CLIENT);
@@ -40,34 +45,32 @@ static void copy_string(lua_State *L, int table, const char *name, char **to) {
 }
 
 static void read_limiters(lua_State *L, int table, studio_client *client) {
-  if (lua_getfield(L, table, "limiters") != LUA_TNIL) {
-    luaL_checktype(L, -1, LUA_TTABLE);
-    int count = (int)lua_rawlen(L, -1);
-    for (int i = 1; i <= count; i++) {
-      lua_rawgeti(L, -1, i);
-      studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
-      if (!studio_client_add_limiter(client, limiter)) {
-        luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
-      }
-      lua_pop(L, 1);
+  if (!lstudio_get(L, table, "limiters")) return;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  int count = (int)lua_rawlen(L, -1);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
+    if (!studio_client_add_limiter(client, limiter)) {
+      luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
     }
+    lua_pop(L, 1);
   }
   lua_pop(L, 1);
 }
 
 /* The box is on top of the stack. */
 static void read_auth(lua_State *L, int table, studio_client *client) {
-  if (lua_getfield(L, table, "auth") != LUA_TNIL) {
-    studio_auth *auth = lstudio_check_auth(L, lua_gettop(L));
-    lstudio_push_auth_provider(L, lua_gettop(L));
-    client->has_provider = lua_isfunction(L, -1);
-    if (client->has_provider) {
-      lua_setiuservalue(L, -3, 1);
-    } else {
-      lua_pop(L, 1);
-      studio_auth_unref(client->auth);
-      client->auth = studio_auth_ref(auth);
-    }
+  if (!lstudio_get(L, table, "auth")) return;
+  studio_auth *auth = lstudio_check_auth(L, lua_gettop(L));
+  lstudio_push_auth_provider(L, lua_gettop(L));
+  client->has_provider = lua_isfunction(L, -1);
+  if (client->has_provider) {
+    lua_setiuservalue(L, -3, 1);
+  } else {
+    lua_pop(L, 1);
+    studio_auth_unref(client->auth);
+    client->auth = studio_auth_ref(auth);
   }
   lua_pop(L, 1);
 }
@@ -123,7 +126,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 @function client:stats
 @treturn table */
 static int client_stats(lua_State *L) {
-  const studio_stats *stats = &lstudio_check_client(L, 1)->stats;
+  const studio_stats now = lstudio_check_client(L, 1)->stats, *stats = &now;
   lua_createtable(L, 0, 10);
   set_integer(L, "calls", stats->calls);
   set_integer(L, "attempts", stats->attempts);
@@ -146,28 +149,19 @@ static int buffer_wipe(lua_State *L) {
   return 0;
 }
 
-static studio_buf *push_buffer(lua_State *L) {
-  studio_buf *text = lua_newuserdatauv(L, sizeof *text, 0);
-  memset(text, 0, sizeof *text);
-  if (luaL_newmetatable(L, "studio.buffer")) {
-    lua_pushcfunction(L, buffer_wipe);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return text;
-}
+#define BUFFER "studio.buffer"
 
 /*** Takes the client's credentials out of a text that came from elsewhere.
 @function client:redact
 @tparam string text
 @treturn string with *** in their place */
 static int client_redact(lua_State *L) {
-  studio_client *client = lstudio_check_client(L, 1);
   size_t size = 0;
+  lstudio_check_client(L, 1);
   const char *given = luaL_checklstring(L, 2, &size);
-  studio_buf *text = push_buffer(L);
+  studio_buf *text = lstudio_new_box(L, BUFFER, sizeof *text, 0);
   if (!studio_buf_append(text, given, size)) return luaL_error(L, "not enough memory");
-  studio_client_redact(client, text);
+  studio_client_redact(lstudio_check_client(L, 1), text);
   lua_pushlstring(L, text->data, text->size);
   studio_buf_wipe(text);
   return 1;
@@ -188,8 +182,12 @@ static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"warm", lstudio_
                                    {"redact", client_redact},  {"origin", client_origin}, {NULL, NULL}};
 
 void lstudio_open_client(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_CLIENT, methods, client_close, NULL, client_tostring};
+  static const lstudio_class class = {LSTUDIO_CLIENT, methods, client_close, NULL, NULL, client_tostring};
   lstudio_new_class(L, &class);
+  luaL_newmetatable(L, BUFFER);
+  lua_pushcfunction(L, buffer_wipe);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
   lua_pushcfunction(L, new_client);
   lua_setfield(L, -2, "client");
 }

@@ -46,10 +46,10 @@ flight), `cooling` (answered, not yet out of the window), `foreign` (spent by ot
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {
-  studio_limiter *limiter = lstudio_check_limiter(L, 1);
+  lua_createtable(L, 0, 18);
+  studio_limiter *limiter = lstudio_check_limiter(L, 1); /* now: making the table may have run a finaliser */
   studio_limiter_report report;
   studio_limiter_explain(limiter, studio_clock_ms(), &report);
-  lua_createtable(L, 0, 18);
   lua_pushstring(L, studio_limiter_name(limiter));
   lua_setfield(L, -2, "name");
   lua_pushstring(L, report.why);
@@ -107,7 +107,7 @@ static int new_limiter(lua_State *L) {
 static const luaL_Reg methods[] = {{"explain", limiter_explain}, {NULL, NULL}};
 
 void lstudio_open_limiter(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_LIMITER, methods, limiter_close, NULL, limiter_tostring};
+  static const lstudio_class class = {LSTUDIO_LIMITER, methods, limiter_close, NULL, NULL, limiter_tostring};
   lstudio_new_class(L, &class);
   lua_pushcfunction(L, new_limiter);
   lua_setfield(L, -2, "limiter");

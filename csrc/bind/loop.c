@@ -1,7 +1,7 @@
 /* studio.loop: drives everything; one for each Lua state. Internal: use studio.step, spawn and sleep.
 ** SPDX-License-Identifier: MIT
 **
-** User value 1: the boxes of calls that are not over, by call; a dropped handle does not cancel its call.
+** User value 1: the boxes of calls that are not over, by address; a dropped handle does not cancel its call.
 ** User value 2: the boxes of clients, by client; weak. */
 #include "core/loop.h"
 
@@ -11,7 +11,6 @@
 
 typedef struct loop_box {
   studio_loop *loop;
-  bool stepping;
 } loop_box;
 
 static const char loop_key = 0; /* its address is the key in the registry */
@@ -60,11 +59,19 @@ static void keep(lua_State *L, int table, const void *key, int box) {
   lua_pop(L, 2);
 }
 
-void lstudio_anchor(lua_State *L, studio_call *call, int box) { keep(L, 1, call, box); }
+void lstudio_anchor(lua_State *L, void *box, int index) { keep(L, 1, box, index); }
+
+void lstudio_release(lua_State *L, void *box) {
+  lstudio_push_loop(L);
+  lua_getiuservalue(L, -1, 1);
+  lua_pushnil(L);
+  lua_rawsetp(L, -2, box);
+  lua_pop(L, 2);
+}
 
 void lstudio_remember_client(lua_State *L, studio_client *client, int box) { keep(L, 2, client, box); }
 
-static int loop_close(lua_State *L) {
+static int loop_gc(lua_State *L) {
   loop_box *box = luaL_checkudata(L, 1, LSTUDIO_LOOP);
   studio_loop *loop = box->loop;
   box->loop = NULL;
@@ -79,60 +86,74 @@ static int loop_tostring(lua_State *L) {
   return 1;
 }
 
-/* The provider's results are at `first`.. on the stack: credentials (or their table) and seconds, or nil and why.
-** Runs protected: whatever it raises becomes the reason. */
-static int accept_credentials(lua_State *L) {
-  studio_client *client = lua_touserdata(L, 1);
-  if (lua_isnil(L, 2)) {
-    const char *why = luaL_tolstring(L, 3, NULL);
-    return luaL_error(L, "the credential provider gave none: %s", why);
+/* Calls the provider (1) for the client (2) and takes over what it returns: credentials or their table, and the
+** seconds they are good for; or nil and why. Runs protected: whatever is raised becomes the reason. */
+static int ask(lua_State *L) {
+  studio_client *client = lua_touserdata(L, 2); /* the loop holds it */
+  lua_pushvalue(L, 1);
+  lua_call(L, 0, 2);
+  if (lua_isnil(L, 3)) return luaL_error(L, "the credential provider gave none: %s", luaL_tolstring(L, 4, NULL));
+  int64_t expires = lua_isnil(L, 4) ? -1 : lstudio_to_ms(L, luaL_checknumber(L, 4), "expires");
+  if (lua_type(L, 3) == LUA_TTABLE) {
+    lstudio_push_auth(L, 3);
+    lua_replace(L, 3);
   }
-  int64_t expires = lua_isnoneornil(L, 3) ? -1 : lstudio_to_ms(L, luaL_checknumber(L, 3), "expires");
-  if (lua_type(L, 2) == LUA_TTABLE) {
-    lstudio_push_auth(L, 2);
-    lua_replace(L, 2);
+  studio_auth *auth = lstudio_to_auth(L, 3);
+  if (auth == NULL || studio_auth_count(auth) == 0) {
+    return luaL_error(L, "the credential provider returned no credentials (a %s)", luaL_typename(L, 3));
   }
-  if (!studio_auth_replace(client->auth, lstudio_check_auth(L, 2))) return luaL_error(L, "not enough memory");
+  if (!studio_auth_replace(client->auth, auth)) return luaL_error(L, "not enough memory");
   lua_pushinteger(L, expires);
   return 1;
 }
 
-/* Asks one client's provider. Callbacks run here, between two steps, on the state that called step. */
+/* The error object (1) as a text; protected, since its __tostring may raise as well. */
+static int describe(lua_State *L) {
+  luaL_tolstring(L, 1, NULL);
+  return 1;
+}
+
+/* Asks one client's provider. Callbacks run here, between two steps, on the state that called step. Whatever
+** happens the loop gets an answer: calls wait for it. */
 static void ask_provider(lua_State *L, studio_loop *loop, studio_client *client) {
   int top = lua_gettop(L);
-  lua_pushcfunction(L, accept_credentials);
-  lua_pushlightuserdata(L, client);
+  const char *why = "the client's credential provider is gone";
+  int64_t expires = -1;
   lua_getiuservalue(L, 1, 2);
-  bool known = lua_rawgetp(L, -1, client) == LUA_TUSERDATA && lua_getiuservalue(L, -1, 1) == LUA_TFUNCTION;
-  if (!known) {
-    lua_settop(L, top);
-    studio_loop_auth_failed(loop, client, "the client's credential provider is gone");
-    return;
+  if (lua_rawgetp(L, -1, client) == LUA_TUSERDATA && lua_getiuservalue(L, -1, 1) == LUA_TFUNCTION) {
+    lua_pushcfunction(L, ask);
+    lua_insert(L, -2);
+    lua_pushlightuserdata(L, client);
+    if (lua_pcall(L, 2, 1, 0) == LUA_OK) {
+      why = NULL;
+      expires = lua_tointeger(L, -1);
+    } else {
+      lua_pushcfunction(L, describe);
+      lua_insert(L, -2);
+      bool told = lua_pcall(L, 1, 1, 0) == LUA_OK;
+      why = told ? lua_tostring(L, -1) : "the credential provider failed, and so did the report of why";
+    }
   }
-  lua_replace(L, -3); /* over the table of clients; the client's box goes next */
-  lua_pop(L, 1);
-  if (lua_pcall(L, 0, 2, 0) == LUA_OK && lua_pcall(L, 3, 1, 0) == LUA_OK) {
-    studio_loop_auth_ready(loop, client, lua_tointeger(L, -1));
-  } else {
-    studio_loop_auth_failed(loop, client, luaL_tolstring(L, -1, NULL));
-  }
+  if (why == NULL) studio_loop_auth_ready(loop, client, expires);
+  else studio_loop_auth_failed(loop, client, why);
   lua_settop(L, top);
 }
 
-/* Appends the finished calls' boxes to the table on top. */
+/* Pushes a list of the finished calls' boxes. The table comes first, since it may fail and they must not get lost. */
 static void collect_done(lua_State *L, studio_loop *loop) {
   studio_call *call;
+  lua_Integer count = 0;
+  lua_createtable(L, (int)studio_loop_done(loop), 0);
   lua_getiuservalue(L, 1, 1);
   while ((call = studio_loop_take_done(loop)) != NULL) {
-    int kind = lua_rawgetp(L, -1, call);
-    studio_call_unref(call); /* the box has a count of its own */
-    if (kind == LUA_TUSERDATA) {
-      lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
+    if (lua_rawgetp(L, -1, call->owner) == LUA_TUSERDATA) {
+      lua_rawseti(L, -3, ++count);
       lua_pushnil(L);
-      lua_rawsetp(L, -2, call);
+      lua_rawsetp(L, -2, call->owner);
     } else {
       lua_pop(L, 1);
     }
+    studio_call_unref(call); /* the box has a count of its own */
   }
   lua_pop(L, 1);
 }
@@ -146,13 +167,9 @@ static int loop_step(lua_State *L) {
   loop_box *box = check_loop(L);
   int64_t ms = lstudio_to_ms(L, luaL_optnumber(L, 2, 0), "seconds");
   lua_settop(L, 1);
-  if (box->stepping) return luaL_error(L, "step was called from inside a step");
-  box->stepping = true;
   studio_loop_step(box->loop, ms);
-  box->stepping = false;
   studio_client *client;
   while ((client = studio_loop_wants_auth(box->loop)) != NULL) ask_provider(L, box->loop, client);
-  lua_newtable(L);
   collect_done(L, box->loop);
   return 1;
 }
@@ -222,7 +239,7 @@ static const luaL_Reg methods[] = {
   {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},   {"disconnect", loop_disconnect}, {NULL, NULL}};
 
 void lstudio_open_loop(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_LOOP, methods, loop_close, NULL, loop_tostring};
+  static const lstudio_class class = {LSTUDIO_LOOP, methods, NULL, loop_gc, NULL, loop_tostring};
   lstudio_new_class(L, &class);
   lua_pushcfunction(L, lstudio_push_loop);
   lua_setfield(L, -2, "loop");

@@ -18,7 +18,8 @@
 typedef struct lstudio_class {
   const char *name;                 /* registry key, __name, and the name in messages */
   const luaL_Reg *methods;
-  lua_CFunction close;              /* :close() = __gc = __close; safe to call twice */
+  lua_CFunction close;              /* :close() = __close; safe to call twice. NULL: none */
+  lua_CFunction gc;                 /* __gc; NULL: close */
   lua_CFunction index;              /* computed fields; NULL: methods only */
   lua_CFunction tostring;
 } lstudio_class;
@@ -32,6 +33,8 @@ void *lstudio_new_box(lua_State *L, const char *name, size_t size, int user_valu
 /* ---- options (options.c): the one reader of option tables; all raise, naming the option */
 
 void lstudio_known_options(lua_State *L, int table, const char *what, const char *const *names);
+/* Pushes the option; false (nothing pushed) when it is absent. Raw: no metamethod may close what we work on. */
+bool lstudio_get(lua_State *L, int table, const char *name);
 bool lstudio_has_option(lua_State *L, int table, const char *name);
 double lstudio_number(lua_State *L, int table, const char *name, double fallback, double least);
 int lstudio_integer(lua_State *L, int table, const char *name, int fallback, int least);
@@ -48,10 +51,14 @@ int64_t lstudio_to_ms(lua_State *L, double seconds, const char *name); /* raises
 
 studio_loop *lstudio_loop(lua_State *L);       /* this state's loop, made when there is none */
 int lstudio_push_loop(lua_State *L);           /* its userdata; returns 1 */
-void lstudio_anchor(lua_State *L, studio_call *call, int box); /* keeps a call's box until it is over */
+void lstudio_anchor(lua_State *L, void *box, int index); /* keeps a call's box until the call is over */
+void lstudio_release(lua_State *L, void *box);           /* undoes it; never raises */
 void lstudio_remember_client(lua_State *L, studio_client *client, int box);
 
+/* A pointer that check returns is good until something is allocated: that may run a finaliser of the user's,
+** which may close the object. (Calls and responses stay until they are collected: theirs are good for longer.) */
 studio_client *lstudio_check_client(lua_State *L, int arg);
+studio_client *lstudio_to_client(lua_State *L, int arg); /* NULL when it is closed */
 studio_limiter *lstudio_check_limiter(lua_State *L, int arg);
 studio_auth *lstudio_check_auth(lua_State *L, int arg);
 studio_auth *lstudio_to_auth(lua_State *L, int arg); /* NULL when it is no auth */

@@ -15,9 +15,9 @@ void lstudio_new_class(lua_State *L, const lstudio_class *class) {
     lua_pushcclosure(L, class->index, 1); /* the methods are its upvalue */
   }
   lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, class->gc != NULL ? class->gc : class->close);
+  lua_setfield(L, -2, "__gc");
   if (class->close != NULL) {
-    lua_pushcfunction(L, class->close);
-    lua_setfield(L, -2, "__gc");
     lua_pushcfunction(L, class->close);
     lua_setfield(L, -2, "__close");
   }

@@ -17,9 +17,10 @@ void lstudio_known_options(lua_State *L, int table, const char *what, const char
   }
 }
 
-/* Pushes the option; false (nothing pushed) when it is absent. */
-static bool get(lua_State *L, int table, const char *name) {
-  if (lua_getfield(L, table, name) != LUA_TNIL) return true;
+bool lstudio_get(lua_State *L, int table, const char *name) {
+  table = lua_absindex(L, table);
+  lua_pushstring(L, name);
+  if (lua_rawget(L, table) != LUA_TNIL) return true;
   lua_pop(L, 1);
   return false;
 }
@@ -29,13 +30,13 @@ static int wrong(lua_State *L, const char *name, const char *wanted) {
 }
 
 bool lstudio_has_option(lua_State *L, int table, const char *name) {
-  bool has = get(L, table, name);
+  bool has = lstudio_get(L, table, name);
   if (has) lua_pop(L, 1);
   return has;
 }
 
 double lstudio_number(lua_State *L, int table, const char *name, double fallback, double least) {
-  if (!get(L, table, name)) return fallback;
+  if (!lstudio_get(L, table, name)) return fallback;
   if (lua_type(L, -1) != LUA_TNUMBER) wrong(L, name, "number");
   double value = lua_tonumber(L, -1);
   if (!(value >= least) || isinf(value)) {
@@ -61,7 +62,7 @@ int64_t lstudio_ms(lua_State *L, int table, const char *name, double fallback_se
 }
 
 bool lstudio_boolean(lua_State *L, int table, const char *name, bool fallback) {
-  if (!get(L, table, name)) return fallback;
+  if (!lstudio_get(L, table, name)) return fallback;
   if (!lua_isboolean(L, -1)) wrong(L, name, "boolean");
   bool value = lua_toboolean(L, -1);
   lua_pop(L, 1);
@@ -69,7 +70,7 @@ bool lstudio_boolean(lua_State *L, int table, const char *name, bool fallback) {
 }
 
 const char *lstudio_string(lua_State *L, int table, const char *name, size_t *size) {
-  if (!get(L, table, name)) return NULL;
+  if (!lstudio_get(L, table, name)) return NULL;
   if (lua_type(L, -1) != LUA_TSTRING) wrong(L, name, "string");
   size_t length = 0;
   const char *value = lua_tolstring(L, -1, &length);
@@ -99,7 +100,7 @@ static void add_header(lua_State *L, studio_headers *headers) {
 }
 
 void lstudio_headers(lua_State *L, int table, studio_headers *headers) {
-  if (!get(L, table, "headers")) return;
+  if (!lstudio_get(L, table, "headers")) return;
   if (lua_type(L, -1) != LUA_TTABLE) wrong(L, "headers", "table");
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {

@@ -8,11 +8,12 @@
 
 typedef struct response_box {
   studio_call *call;
+  bool closed;
 } response_box;
 
 static response_box *check_box(lua_State *L) {
   response_box *box = luaL_checkudata(L, 1, LSTUDIO_RESPONSE);
-  if (box->call == NULL) luaL_argerror(L, 1, "response is closed");
+  if (box->closed || box->call == NULL) luaL_argerror(L, 1, "response is closed");
   return box;
 }
 
@@ -33,6 +34,12 @@ void lstudio_push_response(lua_State *L, int call_box, studio_call *call) {
 
 static int response_close(lua_State *L) {
   response_box *box = luaL_checkudata(L, 1, LSTUDIO_RESPONSE);
+  box->closed = true;
+  return 0;
+}
+
+static int response_gc(lua_State *L) {
+  response_box *box = luaL_checkudata(L, 1, LSTUDIO_RESPONSE);
   studio_call *call = box->call;
   box->call = NULL;
   studio_call_unref(call);
@@ -41,7 +48,7 @@ static int response_close(lua_State *L) {
 
 static int response_tostring(lua_State *L) {
   response_box *box = luaL_checkudata(L, 1, LSTUDIO_RESPONSE);
-  if (box->call == NULL) lua_pushliteral(L, LSTUDIO_RESPONSE " (closed)");
+  if (box->closed || box->call == NULL) lua_pushliteral(L, LSTUDIO_RESPONSE " (closed)");
   else lua_pushfstring(L, "%s (%d)", LSTUDIO_RESPONSE, box->call->response.status);
   return 1;
 }
@@ -175,6 +182,6 @@ void lstudio_push_failure(lua_State *L, int call_box, studio_call *call) {
 static const luaL_Reg methods[] = {{"header", response_header}, {NULL, NULL}};
 
 void lstudio_open_response(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_RESPONSE, methods, response_close, response_index, response_tostring};
+  static const lstudio_class class = {LSTUDIO_RESPONSE, methods, response_close, response_gc, response_index, response_tostring};
   lstudio_new_class(L, &class);
 }

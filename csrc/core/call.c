@@ -136,6 +136,7 @@ void studio_call_sending(studio_call *call, int64_t now) {
   call->slots_held = call->in_flight = true;
   call->received = call->sent = 0;
   call->expected = -1;
+  call->auth_round = call->client->auth_round;
   call->attempts++;
   stats->attempts++;
   if (call->attempts > 1) stats->retries++;
@@ -316,7 +317,8 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
   if (answered && response->status == 401 && call->client->has_provider && !call->asked_provider &&
       call->own_origin) {
     call->asked_provider = true; /* refused before any work was done: a POST may go again, too */
-    call->client->auth_known = false;
+    /* of several that were refused at once only the first asks: there may be a fresh key already */
+    if (call->auth_round == call->client->auth_round) call->client->auth_known = false;
     studio_call_enter(call, now);
     return;
   }

@@ -41,12 +41,14 @@ typedef struct studio_call {
   int retry_cost;           /* budget tokens that success hands back */
   bool own_origin;          /* request.url is the client's origin: credentials and limits apply */
   bool asked_provider;      /* a 401 was answered with a fresh key once */
+  int auth_round;           /* which answer of the provider the attempt was sent with */
   bool maybe_deleted;       /* an attempt of this DELETE may have been done */
   bool slots_held, in_flight;
   studio_waiter waiter;     /* limiters of the attempt; the queue's links */
   int slots[STUDIO_LIMITERS_MAX];
   /* progress of the attempt under way; written by the transport */
   int64_t received, expected, sent; /* body bytes; expected -1: unknown */
+  void *owner;              /* whoever submitted it keeps what it likes here */
   /* the loop's own */
   struct studio_attempt *attempt;
   struct studio_call *next, *prev;

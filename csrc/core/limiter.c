@@ -61,7 +61,8 @@ studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, 
   limiter->configured = *l;
 
   size_t size = (size_t)l->capacity, room = size ? size : 1; /* calloc(0) may be NULL */
-  limiter->name = calloc(1, strlen(name) + 1);
+  size_t name_size = strlen(name) + 1;
+  limiter->name = malloc(name_size);
   limiter->own.until = calloc(room, sizeof *limiter->own.until);
   limiter->owed = calloc(room, sizeof *limiter->owed);
   limiter->sorted = calloc(room, sizeof *limiter->sorted);
@@ -69,7 +70,7 @@ studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, 
     studio_limiter_unref(limiter);
     return NULL;
   }
-  strcpy(limiter->name, name);
+  memcpy(limiter->name, name, name_size);
   for (size_t i = 0; i < size; i++) limiter->own.until[i] = STUDIO_LONG_AGO;
   limiter->own.size = l->capacity;
   limiter->own.paused_until = limiter->own.last_send = STUDIO_LONG_AGO;
@@ -119,16 +120,19 @@ static studio_slot_table *table_open(studio_limiter *limiter, int64_t now) {
   return table;
 }
 
+/* Also after a change: unlocking is what publishes. */
 static void table_close(studio_limiter *limiter) {
   if (limiter->locked) limiter->store->unlock(limiter->store);
   limiter->locked = false;
 }
 
+/* In the table and in our own memory of it. */
 static void slot_set(studio_limiter *limiter, studio_slot_table *table, int slot, int64_t until) {
   table->until[slot] = limiter->own.until[slot] = until;
   limiter->owed[slot] = limiter->store && !limiter->locked;
 }
 
+/* Cooling or in flight, whoever of the store's processes they belong to. */
 static int slots_used(const studio_slot_table *table, int64_t now) {
   int used = 0;
   for (int i = 0; i < table->size; i++) used += table->until[i] > now;
@@ -174,6 +178,7 @@ static int64_t open_at(studio_limiter *limiter, const studio_slot_table *table, 
   return at;
 }
 
+/* Would a call with `ahead` others before it find max_in_flight reached? Counts this process alone. */
 static bool in_flight_full(const studio_limiter *limiter, int ahead) {
   int most = limiter->limit.max_in_flight;
   return most > 0 && limiter->in_flight + ahead >= most;
@@ -207,6 +212,7 @@ static int slot_find(const studio_limiter *limiter, const studio_slot_table *tab
   return slot;
 }
 
+/* The same question as ready_at asks, and the taking, under one lock. */
 static bool take_one(studio_limiter *limiter, int64_t now, int *slot) {
   if (in_flight_full(limiter, 0)) return false;
   studio_slot_table *table = table_open(limiter, now);
@@ -328,6 +334,7 @@ void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_r
 
 void studio_limiter_waiting(studio_limiter *limiter, int change) { limiter->waiting += change; }
 
+/* What stands in the way, the longest-lasting first. */
 static const char *why_not(const studio_limiter *limiter, const studio_limiter_report *report, int64_t wait) {
   if (report->paused_ms > 0) return "paused";
   if (in_flight_full(limiter, 0)) return "in_flight";

@@ -51,7 +51,7 @@ struct studio_limiter_store {
 typedef struct studio_limiter studio_limiter;
 
 /* `name` is for people ("mstudio key"); it must hold no secret. `store` may be NULL, else it is owned.
-** NULL: out of memory. */
+** NULL: out of memory; then the store is still the caller's. */
 studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, studio_limiter_store *store);
 studio_limiter *studio_limiter_ref(studio_limiter *limiter);
 void studio_limiter_unref(studio_limiter *limiter);

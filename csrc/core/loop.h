@@ -31,6 +31,7 @@ bool studio_loop_cancel(studio_loop *loop, studio_call *call);
 #define STUDIO_STEP_BUDGET_US 400
 void studio_loop_step(studio_loop *loop, int64_t wait_ms);
 
+size_t studio_loop_done(const studio_loop *loop); /* how many finished calls wait to be picked up */
 studio_call *studio_loop_take_done(studio_loop *loop); /* the loop's count goes to the caller; NULL: none */
 
 /* A client whose provider must be asked (taken off the list; not counted); NULL: none. Answer with one of: */

@@ -45,6 +45,7 @@ struct studio_queue {
 
 /* ---- orders ---- */
 
+/* Each is total: no two waiters are equal, so the same pushes give the same grants. */
 static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
 static int by_age(const studio_waiter *a, const studio_waiter *b) {
@@ -62,6 +63,7 @@ static int by_rank(const studio_waiter *a, const studio_waiter *b) {
   return order ? order : by_deadline(a, b);
 }
 
+/* Is `a` before `b`? */
 static bool before(int order, const studio_waiter *a, const studio_waiter *b) {
   switch (order) {
   case BY_RANK: return by_rank(a, b) < 0;
@@ -77,6 +79,7 @@ static void heap_put(queue_line *line, int order, size_t place, studio_waiter *w
   waiter->place[order] = place;
 }
 
+/* Lets the waiter at `place` rise past those who come after it. */
 static void heap_up(queue_line *line, int order, size_t place) {
   studio_waiter **heap = line->heaps[order], *waiter = heap[place];
   for (; place > 0 && before(order, waiter, heap[(place - 1) / 2]); place = (place - 1) / 2)
@@ -84,6 +87,7 @@ static void heap_up(queue_line *line, int order, size_t place) {
   heap_put(line, order, place, waiter);
 }
 
+/* Lets it sink below those who come before it; `count` is the size of the heap. */
 static void heap_down(queue_line *line, int order, size_t place, size_t count) {
   studio_waiter **heap = line->heaps[order], *waiter = heap[place];
   for (size_t child; (child = 2 * place + 1) < count; place = child) {
@@ -126,6 +130,7 @@ static queue_gate *line_gate(const studio_queue *queue, const queue_line *line, 
   return &queue->gates[line->gates[i]];
 }
 
+/* The same limiters in the same order; in another order they make a line of their own, which is as good. */
 static bool line_serves(const studio_queue *queue, const queue_line *line, const studio_waiter *waiter) {
   if (line->gate_count != waiter->limiter_count) return false;
   for (int i = 0; i < line->gate_count; i++)
@@ -139,6 +144,7 @@ static bool line_has(const queue_line *line, int gate) {
   return false;
 }
 
+/* In push, where running out of memory can still be told. */
 static bool candidates_reserve(studio_queue *queue) {
   size_t room = queue->gate_count + 2 * queue->line_count;
   queue_candidate *candidates = realloc(queue->candidates, (room ? room : 1) * sizeof *candidates);
@@ -174,6 +180,7 @@ static void line_close(studio_queue *queue, queue_line *line) {
   line->gate_count = 0;
 }
 
+/* Gives an empty line its gates; on failure it has none. */
 static bool line_open(studio_queue *queue, queue_line *line, const studio_waiter *waiter) {
   for (int i = 0; i < waiter->limiter_count; i++) {
     int found = gate_get(queue, waiter->limiters[i]);
@@ -187,6 +194,7 @@ static bool line_open(studio_queue *queue, queue_line *line, const studio_waiter
   return true;
 }
 
+/* The line a waiter belongs in, an empty one, or a new one; NULL: out of memory. */
 static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter) {
   queue_line *found = NULL;
   for (size_t i = 0; i < queue->line_count; i++) {
@@ -195,7 +203,7 @@ static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter) {
     if (l->count == 0) found = l;
   }
   if (!found) {
-    queue_line **lines = realloc(queue->lines, (queue->line_count + 1) * sizeof *lines);
+    queue_line **lines = realloc(queue->lines, (queue->line_count + 1) * sizeof(queue_line *));
     if (!lines) return NULL;
     queue->lines = lines;
     found = calloc(1, sizeof *found);
@@ -208,11 +216,12 @@ static queue_line *line_get(studio_queue *queue, const studio_waiter *waiter) {
   return NULL;
 }
 
+/* Room for one more in each heap. */
 static bool line_reserve(queue_line *line) {
   if (line->count < line->room) return true;
   size_t room = line->room ? 2 * line->room : 8;
   for (int order = 0; order < ORDERS; order++) {
-    studio_waiter **heap = realloc(line->heaps[order], room * sizeof *heap);
+    studio_waiter **heap = realloc(line->heaps[order], room * sizeof(studio_waiter *));
     if (!heap) return false;
     line->heaps[order] = heap;
   }
@@ -247,7 +256,7 @@ void studio_queue_remove(studio_queue *queue, studio_waiter *waiter) {
   waiter->line = NULL;
   line->count--;
   queue->count--;
-  for (int i = 0; i < waiter->limiter_count; i++) {
+  for (int i = 0; i < waiter->limiter_count; i++) { /* the line's gates are its limiters, in this order */
     queue_gate *g = line_gate(queue, line, i);
     if (g->elder == waiter) g->elder = NULL;
     studio_limiter_waiting(waiter->limiters[i], -1);
@@ -257,6 +266,7 @@ void studio_queue_remove(studio_queue *queue, studio_waiter *waiter) {
 
 /* ---- who is next ---- */
 
+/* Whoever has waited longest of all that need this limiter, in whatever line; NULL: nobody. */
 static studio_waiter *gate_oldest(const studio_queue *queue, int gate) {
   studio_waiter *oldest = NULL;
   for (size_t i = 0; i < queue->line_count; i++) {
@@ -268,6 +278,9 @@ static studio_waiter *gate_oldest(const studio_queue *queue, int gate) {
   return oldest;
 }
 
+/* Asks each limiter once, drops the claims of the last time, and names the elders. One elder for a gate is
+** enough: once it is served, the next is whoever is the oldest then. It stays the elder until then,
+** because its claims must last until its limiters come free at the same time. */
 static void gates_prepare(studio_queue *queue, int64_t now) {
   for (size_t i = 0; i < queue->gate_count; i++) {
     queue_gate *g = &queue->gates[i];
@@ -278,6 +291,8 @@ static void gates_prepare(studio_queue *queue, int64_t now) {
   }
 }
 
+/* Is it age's turn at one of its gates? That is asked apart from the elder, who may wait for something else
+** for an hour: then the turn is another's. */
 static bool line_turn_of_age(const studio_queue *queue, const queue_line *line) {
   for (int i = 0; i < line->gate_count; i++)
     if (line_gate(queue, line, i)->passed >= STUDIO_QUEUE_FAIR - 1) return true;
@@ -290,6 +305,7 @@ static int candidate_order(const void *a, const void *b) {
   return x->class == REGULAR ? by_rank(x->waiter, y->waiter) : by_age(x->waiter, y->waiter);
 }
 
+/* A line's own first is enough: where it may not go, nobody behind it may, since all need the same. */
 static size_t candidates_list(studio_queue *queue) {
   queue_candidate *list = queue->candidates;
   size_t count = 0;
@@ -360,6 +376,7 @@ studio_waiter *studio_queue_next(studio_queue *queue, int64_t now, int *slots, i
   *wake = STUDIO_NEVER;
   if (queue->count == 0) return NULL;
   gates_prepare(queue, now);
+  /* In the order of asking: who may not go now claims what it needs, and those after it respect that. */
   size_t count = candidates_list(queue);
   for (size_t i = 0; i < count; i++) {
     studio_waiter *waiter = queue->candidates[i].waiter;
@@ -410,7 +427,7 @@ int64_t studio_queue_estimate(studio_queue *queue, const studio_waiter *waiter, 
       for (int j = 0; j < line->gate_count; j++)
         if (line_gate(queue, line, j)->limiter == self.limiters[k]) ahead[k] += before_it;
   }
-  int64_t wait = 0;
+  int64_t wait = 0; /* they run side by side: the slowest counts */
   for (int k = 0; k < self.limiter_count; k++) {
     int64_t needed = studio_limiter_estimate(self.limiters[k], now, ahead[k]);
     if (needed > wait) wait = needed;

@@ -47,7 +47,7 @@ bool studio_queue_push(studio_queue *queue, studio_waiter *waiter, int64_t now);
 void studio_queue_remove(studio_queue *queue, studio_waiter *waiter); /* cancel; fine when not queued */
 
 /* The next call that may be sent now: it is off the queue, and its slots are taken (slots[i] for
-** limiters[i]). NULL: none may; then *wake is when to ask again (STUDIO_NEVER: when something is released). */
+** limiters[i]). NULL: none may; then *wake is when to ask again (STUDIO_NEVER: after a release). */
 studio_waiter *studio_queue_next(studio_queue *queue, int64_t now, int *slots, int64_t *wake);
 
 /* The least number of ms that a call still needs, those which certainly go before it counted in (better

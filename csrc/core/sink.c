@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct studio_sink {
@@ -40,7 +41,9 @@ studio_sink *studio_sink_open(const char *path, studio_error *err) {
   }
   memcpy(sink->path, path, size);
   snprintf(sink->part, size + 5, "%s.part", path);
-  sink->fd = open(sink->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+  /* always a new file: two downloads to one path must not write into each other's */
+  unlink(sink->part);
+  sink->fd = open(sink->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (sink->fd < 0) {
     fail(err, sink->part, "create");
     sink_free(sink);
@@ -64,7 +67,19 @@ bool studio_sink_write(studio_sink *sink, const void *bytes, size_t size, studio
   return true;
 }
 
+/* The part file is still the one that we write: nobody has begun it anew. */
+static bool still_ours(const studio_sink *sink) {
+  struct stat own, named;
+  return fstat(sink->fd, &own) == 0 && lstat(sink->part, &named) == 0 && own.st_ino == named.st_ino &&
+         own.st_dev == named.st_dev;
+}
+
 bool studio_sink_commit(studio_sink *sink, studio_error *err) {
+  if (!still_ours(sink)) {
+    studio_error_set(err, STUDIO_KIND_FILE, "replaced", "%s is gone, or another download writes to it", sink->part);
+    sink_free(sink);
+    return false;
+  }
   /* a full disk may show only at close: no rename before it said yes */
   int closed = close(sink->fd);
   sink->fd = -1;
@@ -82,6 +97,6 @@ bool studio_sink_commit(studio_sink *sink, studio_error *err) {
 
 void studio_sink_discard(studio_sink *sink) {
   if (sink == NULL) return;
-  unlink(sink->part);
+  if (still_ours(sink)) unlink(sink->part);
   sink_free(sink);
 }

@@ -40,23 +40,26 @@ static void take_out(studio_timers *timers, studio_call *call) {
   sift_down(timers, last->timer_index);
 }
 
-bool studio_timers_set(studio_timers *timers, studio_call *call, int64_t at) {
+bool studio_timers_reserve(studio_timers *timers, size_t calls) {
+  if (calls <= timers->capacity) return true;
+  size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : 64;
+  if (capacity < calls) capacity = calls;
+  studio_call **heap = realloc(timers->heap, capacity * sizeof *heap);
+  if (heap == NULL) return false;
+  timers->heap = heap;
+  timers->capacity = capacity;
+  return true;
+}
+
+void studio_timers_set(studio_timers *timers, studio_call *call, int64_t at) {
   if (call->timer_index != STUDIO_TIMER_NONE) {
-    if (call->timer_at == at) return true;
+    if (call->timer_at == at) return;
     take_out(timers, call);
   }
   call->timer_at = at;
-  if (at == STUDIO_NEVER) return true;
-  if (timers->count == timers->capacity) {
-    size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : 64;
-    studio_call **heap = realloc(timers->heap, capacity * sizeof *heap);
-    if (heap == NULL) return false;
-    timers->heap = heap;
-    timers->capacity = capacity;
-  }
+  if (at == STUDIO_NEVER) return;
   place(timers, timers->count++, call);
   sift_up(timers, timers->count - 1);
-  return true;
 }
 
 studio_call *studio_timers_first(const studio_timers *timers) {

@@ -16,8 +16,11 @@ typedef struct studio_timers {
   size_t count, capacity;
 } studio_timers;
 
-/* Sets, moves or (STUDIO_NEVER) takes out; false when memory runs out. */
-bool studio_timers_set(studio_timers *timers, studio_call *call, int64_t at);
+/* Makes room for so many calls; false: out of memory. A call that nobody wakes would hang, so room is made
+** when it is submitted, and setting cannot fail. */
+bool studio_timers_reserve(studio_timers *timers, size_t calls);
+/* Sets, moves or (STUDIO_NEVER) takes out. */
+void studio_timers_set(studio_timers *timers, studio_call *call, int64_t at);
 /* The call that is due next, still in the heap; NULL: none. */
 studio_call *studio_timers_first(const studio_timers *timers);
 void studio_timers_free(studio_timers *timers);

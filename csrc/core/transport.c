@@ -12,6 +12,7 @@
 #define CONNECT_TIMEOUT_MS 15000
 #define FILE_BUFFER (512L * 1024) /* 3 times the speed of libcurl's default for downloads to a file */
 #define HEADERS_MAX (256 * 1024)
+#define FIELDS_MAX 2000
 #define IDLE_MAX_S 1L             /* libcurl counts whole seconds: an idle time below 2 s passes */
 
 bool studio_transport_supported(studio_error *err) {
@@ -45,10 +46,9 @@ static size_t on_header(char *data, size_t unit, size_t count, void *user) {
   studio_attempt *attempt = user;
   studio_response *response = &attempt->call->response;
   size_t size = unit * count;
-  attempt->last_byte = *attempt->now;
   attempt->header_bytes += size;
-  if (attempt->header_bytes > HEADERS_MAX) {
-    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer has more than 256 KiB of headers");
+  if (attempt->header_bytes > HEADERS_MAX || response->headers.count >= FIELDS_MAX) {
+    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer's headers are larger than any service needs");
     return 0;
   }
   if (size > 5 && strncasecmp(data, "HTTP/", 5) == 0) { /* a new answer: 1xx, then the final one */
@@ -57,8 +57,9 @@ static size_t on_header(char *data, size_t unit, size_t count, void *user) {
     studio_headers_clear(&response->headers);
     attempt->final = status >= 200;
     response->status = attempt->final ? (int)status : 0;
-    return size;
   }
+  if (attempt->final) attempt->last_byte = *attempt->now; /* a 1xx says that the answer is still being made */
+  if (*data == '\r' || *data == '\n') attempt->headed = attempt->final;
   if (!studio_headers_add_line(&response->headers, data, size)) {
     abort_with(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory");
     return 0;
@@ -177,7 +178,17 @@ static bool add_fields(studio_attempt *attempt) {
   return ok;
 }
 
-static void set_method(studio_attempt *attempt) {
+/* Options that libcurl copies can run out of memory, and must not be missed then: without CUSTOMREQUEST a
+** PATCH would go out as a POST. */
+static bool set_text(CURL *easy, CURLoption option, const char *text) {
+  return curl_easy_setopt(easy, option, text) == CURLE_OK;
+}
+
+static bool method_is(const studio_request *request, const char *method) {
+  return strcmp(request->method, method) == 0;
+}
+
+static bool set_method(studio_attempt *attempt) {
   CURL *easy = attempt->easy;
   const studio_request *request = &attempt->call->request;
   if (request->has_body) {
@@ -188,35 +199,35 @@ static void set_method(studio_attempt *attempt) {
     curl_easy_setopt(easy, CURLOPT_READDATA, attempt);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, attempt);
-  } else if (strcmp(request->method, "HEAD") == 0) {
+  } else if (method_is(request, "HEAD")) {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (strcmp(request->method, "POST") == 0) {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  } else if (method_is(request, "POST") || method_is(request, "PUT") || method_is(request, "PATCH")) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L); /* these say "Content-Length: 0" (RFC 9110 §8.6) */
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
   } else {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+  return set_text(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static void set_protocols(CURL *easy) {
+static bool set_protocols(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  return set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
 #endif
 }
 
-static void set_tls(CURL *easy, const studio_client *client) {
+static bool set_tls(CURL *easy, const studio_client *client) {
   const char *ca_file = client->ca_file != NULL ? client->ca_file : getenv("SSL_CERT_FILE");
-  if (ca_file != NULL && *ca_file != '\0') curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* a CA path turns libcurl's cache of the parsed CA file off */
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, client->insecure ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, client->insecure ? 0L : 2L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    (long)(client->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  return ca_file == NULL || *ca_file == '\0' || set_text(easy, CURLOPT_CAINFO, ca_file);
 }
 
 /* A body that goes to a file may take long: the loop bounds its first byte and its silences instead. */
@@ -246,42 +257,54 @@ static void set_callbacks(const studio_transport *transport, studio_attempt *att
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport->socket_owner);
 }
 
-bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
-  const studio_client *client = call->client;
+/* What is the same for every request, or only a number. */
+static void set_plain(const studio_transport *transport, const studio_attempt *attempt) {
+  const studio_call *call = attempt->call;
   CURL *easy = attempt->easy;
-  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now};
-  if (!add_fields(attempt)) {
-    studio_transport_drop(attempt);
-    return false;
-  }
-  set_callbacks(transport, attempt);
   curl_easy_setopt(easy, CURLOPT_SHARE, transport->share);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_URL, call->request.url.data);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->fields);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                   client->user_agent != NULL ? client->user_agent : "lua-studio/" STUDIO_VERSION);
-  if (client->proxy != NULL) curl_easy_setopt(easy, CURLOPT_PROXY, client->proxy);
 #if LIBCURL_VERSION_NUM >= 0x075700
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else removing a handle waits for its name look-up */
 #endif
-  set_protocols(easy);
-  set_tls(easy, client);
   set_times(easy, call, *transport->now);
-  set_method(attempt);
-  if (client->http2 && strncasecmp(call->request.url.data, "https:", 6) == 0) {
+  if (call->client->http2 && strncasecmp(call->request.url.data, "https:", 6) == 0) {
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   }
   if (call->request.save_to != NULL) {
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FILE_BUFFER);
-  } else {
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can undo */
   }
   if (!call->request.repeatable && !studio_method_repeatable(call->request.method)) {
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_MAX_S); /* a connection idle for longer may be dead */
   }
-  return true;
+}
+
+/* The proxy of the client, else that of the environment; but plain http that was let through because it stays
+** on this machine is shown to no proxy. */
+static bool set_proxy(CURL *easy, const studio_call *call) {
+  const studio_client *client = call->client;
+  bool local = !client->allow_http && strncasecmp(call->request.url.data, "http:", 5) == 0;
+  const char *proxy = client->proxy != NULL ? client->proxy : local ? "" : NULL;
+  return proxy == NULL || set_text(easy, CURLOPT_PROXY, proxy);
+}
+
+bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
+  const char *agent = call->client->user_agent;
+  CURL *easy = attempt->easy;
+  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now};
+  if (add_fields(attempt)) {
+    set_callbacks(transport, attempt);
+    set_plain(transport, attempt);
+    bool ready = set_protocols(easy) && set_tls(easy, call->client) && set_proxy(easy, call) && set_method(attempt) &&
+                 set_text(easy, CURLOPT_URL, call->request.url.data) &&
+                 set_text(easy, CURLOPT_USERAGENT, agent != NULL ? agent : "lua-studio/" STUDIO_VERSION) &&
+                 /* all that this libcurl can undo; a file gets its bytes as they are */
+                 (call->request.save_to != NULL || set_text(easy, CURLOPT_ACCEPT_ENCODING, ""));
+    if (ready) return true;
+  }
+  studio_transport_drop(attempt);
+  return false;
 }
 
 /* What a libcurl failure means to us. fatal: no repeat can help. */
@@ -364,12 +387,25 @@ static bool save(studio_attempt *attempt, studio_error *failure) {
   studio_call *call = attempt->call;
   if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, failure);
   if (attempt->sink == NULL) return false;
+  char *path = strdup(call->request.save_to); /* first: a file that is in its place can no longer fail */
+  if (path == NULL) {
+    studio_error_set(failure, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    return false;
+  }
   studio_sink *sink = attempt->sink;
   attempt->sink = NULL;
-  if (!studio_sink_commit(sink, failure)) return false;
+  if (!studio_sink_commit(sink, failure)) {
+    free(path);
+    return false;
+  }
   free(call->response.path);
-  call->response.path = strdup(call->request.save_to);
-  return call->response.path != NULL;
+  call->response.path = path;
+  return true;
+}
+
+/* Our own stops that would come again: a file, memory or size limit. Silence and lost connections need not. */
+static bool is_lasting(studio_kind kind) {
+  return kind == STUDIO_KIND_FILE || kind == STUDIO_KIND_INTERNAL || kind == STUDIO_KIND_TOO_LARGE;
 }
 
 void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
@@ -378,11 +414,12 @@ void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_erro
   *fatal = false;
   read_results(attempt);
   if (call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) code = CURLE_OK;
+  /* libcurl takes a connection that ends among the headers for a whole answer */
+  if (code == CURLE_OK && !attempt->headed && !call->request.warm) code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK) {
     if (attempt->trouble.kind != STUDIO_KIND_NONE) {
       *failure = attempt->trouble;
-      /* our own stops: a file, memory or size limit that will not do better next time */
-      *fatal = failure->kind != STUDIO_KIND_NETWORK && failure->kind != STUDIO_KIND_PROTOCOL;
+      *fatal = is_lasting(failure->kind);
     } else {
       explain_failure(attempt, code, failure, fatal);
     }

@@ -20,9 +20,10 @@ typedef struct studio_attempt {
   studio_error trouble;    /* why a callback of ours stopped the transfer; kind NONE: none did */
   int sends;               /* PREREQ calls: how often libcurl was about to send */
   bool final;              /* a status >= 200 was seen */
+  bool headed;             /* and the empty line behind its headers */
   bool aborted;            /* we stopped it: trouble says why */
   size_t body_sent, header_bytes;
-  int64_t last_byte;       /* ms, of the answer; 0: none yet */
+  int64_t last_byte;       /* ms, of the final answer; 0: none yet */
   int64_t body_done_us;    /* since the start of the transfer: the request's last byte was handed over */
   const int64_t *now;      /* the loop's clock, as of the current step */
   struct studio_attempt *next_free;

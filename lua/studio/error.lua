@@ -1,0 +1,227 @@
+-- The one error type, and the one place where failures become errors. SPDX-License-Identifier: MIT
+--
+-- What the world does wrong is returned as `nil, err`, and err is made here, whether the network failed, the
+-- service refused, or a job ended badly. tostring(err) is one line that a person can act on:
+--
+--   mstudio images.generate: 402 payment required: Your wallet is empty (request req_12, storyboard.lua:41)
+--
+-- Kinds are a closed list, and the C core has it: studio.core.kinds.
+
+local check = require "studio.check"
+local core = require "studio.core"
+local json = require "studio.json"
+local where = require "studio.where"
+
+local errors = {}
+
+--- kind -> true, for every kind there is.
+---@type table<string, boolean>
+errors.kinds = {}
+for _, kind in ipairs(core.kinds) do errors.kinds[kind] = true end
+
+---@class studio.error
+local methods = {}
+local Error = { __name = "studio.error", __index = methods }
+
+-- Texts of a service go to terminals and logs: one line, no control characters, not endless.
+local function one_line(text, most)
+  text = text:gsub("[%c\127]+", " "):gsub("\xC2[\x80-\x9F]", " ")
+  text = text:gsub("  +", " "):gsub("^ ", ""):gsub(" $", "")
+  if #text <= most then return text end
+  return (text:sub(1, most):gsub("[\192-\255][\128-\191]*$", "")) .. "…"
+end
+
+--- Is this error of the kind, or of one of the kinds?
+---@param ... string kinds; an unknown one raises, since it could never match
+---@return boolean
+function methods:is(...)
+  for i = 1, select("#", ...) do
+    local kind = select(i, ...)
+    if not errors.kinds[kind] then
+      check.fail("err:is: there is no kind '%s'%s", tostring(kind), check.suggestion(kind, errors.kinds))
+    end
+    if self.kind == kind then return true end
+  end
+  return false
+end
+
+-- Full stops only between sentences: the line goes on in parentheses.
+local function sentences(message, advice)
+  message = message:gsub("%.$", "")
+  if not advice then return message end
+  return message .. (message:find "[!?]$" and " " or ". ") .. advice:gsub("%.$", "")
+end
+
+function Error:__tostring()
+  local head = {}
+  if self.service then head[#head + 1] = self.service end
+  if self.route then head[#head + 1] = self.route end
+  local parts = {}
+  if #head > 0 then parts[1] = table.concat(head, " ") end
+  parts[#parts + 1] = (self.status and self.status .. " " or "") .. self.kind:gsub("_", " ")
+  parts[#parts + 1] = sentences(self.message, self.advice)
+  local facts = {}
+  if self.request_id then facts[#facts + 1] = "request " .. self.request_id end
+  if (self.attempts or 0) > 1 then facts[#facts + 1] = self.attempts .. " attempts" end
+  if self.where then facts[#facts + 1] = self.where end
+  return table.concat(parts, ": ") .. (#facts > 0 and " (" .. table.concat(facts, ", ") .. ")" or "")
+end
+
+function Error.__concat(a, b) return tostring(a) .. tostring(b) end
+
+--- Makes an error.
+---@param fields table kind and message are needed; see studio.error for the rest
+---@return studio.error
+function errors.new(fields)
+  assert(errors.kinds[fields.kind], "no such kind")
+  fields.message = one_line(fields.message, 400)
+  fields.where = fields.where or where()
+  return setmetatable(fields, Error)
+end
+
+--- Is this an error object of ours?
+---@param value any
+---@return boolean
+function errors.is(value) return getmetatable(value) == Error end
+
+-- Words of a service ------------------------------------------------------------------------------
+
+local function text_of(value)
+  if type(value) == "string" then
+    if value:find "%S" then return value end
+  elseif type(value) == "table" then
+    return text_of(value.message) or text_of(value.text) or text_of(value.detail) or text_of(value[1])
+  end
+end
+
+-- One sentence out of an `errors` field: {title = {"is required"}}, {"…"}, {{field = "title", message =
+-- "…"}}.
+local function fields_of(list, already)
+  if type(list) ~= "table" then return nil end
+  local found = {}
+  for field, value in pairs(list) do
+    local text = text_of(value)
+    if text and not (already and already:find(text, 1, true)) then
+      local name = type(field) == "string" and field or type(value) == "table" and text_of(value.field)
+      found[#found + 1] = name and name .. ": " .. text or text
+    end
+  end
+  table.sort(found)
+  if #found > 3 then found[4] = ("and %d more"):format(#found - 3) end
+  return #found > 0 and table.concat(found, "; ", 1, math.min(#found, 4)) or nil
+end
+
+local function read_json(body)
+  local value = json.decode(body)
+  if type(value) ~= "table" then return nil end
+  local inner = type(value.error) == "table" and value.error or {}
+  local list = value.errors or inner.details
+  local message = text_of(value.message) or text_of(value.error) or text_of(value.error_description)
+    or text_of(value.detail) or text_of(value.title)
+  local details = fields_of(list, message)
+  if details then message = message and sentences(message, details) or details end
+  local code = value.code or value.error_code or inner.code
+  local meta = type(value.meta) == "table" and value.meta or {}
+  return {
+    message = message,
+    code = (type(code) == "string" or math.type(code) == "integer") and tostring(code) or nil,
+    errors = type(list) == "table" and list or nil,
+    request_id = text_of(value.request_id) or text_of(meta.request_id),
+  }
+end
+
+local function read_html(body)
+  local start = body:sub(1, 8192)
+  local title = start:match "<[Tt][Ii][Tt][Ll][Ee][^>]*>(.-)</[Tt][Ii][Tt][Ll][Ee]"
+  title = title and title:find "%S" and one_line(title, 80)
+  return { message = "the server answered with an HTML page" .. (title and " (" .. title .. ")" or ""), html = true }
+end
+
+--- What a service says in the body of an answer.
+---@param body string?
+---@param content_type string?
+---@return table? words message, code, errors, request_id (each may be nil), html = true for a web page
+function errors.read_body(body, content_type)
+  if type(body) ~= "string" or not body:find "%S" then return nil end
+  local first = body:match "^%s*(.)"
+  if (first == "{" or first == "[") and #body <= 1048576 then
+    local words = read_json(body)
+    if words then return words end
+  end
+  local kind = (content_type or ""):lower()
+  if first == "<" and (kind:find("html", 1, true) or body:sub(1, 512):lower():find("<html", 1, true)
+    or body:sub(1, 512):lower():find("<!doctype html", 1, true)) then
+    return read_html(body)
+  end
+  if kind:find("^text/plain") and #body <= 2000 then return { message = body } end
+  return nil
+end
+
+-- The funnel --------------------------------------------------------------------------------------
+
+-- What to do next, where the kind alone tells.
+local function advise(err, context)
+  if err.kind == "rate_limited" then
+    return err.retry_after and ("Try again in %.0f s"):format(math.ceil(err.retry_after)) or nil
+  elseif context.writes and (err.status or 0) >= 500 then
+    return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
+  elseif err.kind == "outcome_unknown" then
+    return "It was sent, and nobody knows whether it was done: "
+      .. (context.find_out or "look at the service before trying again")
+  elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405) then
+    return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
+      .. "replaces it, client:routes() lists all"):format(err.route, err.route)
+  end
+end
+
+local function redact_all(value, redact)
+  if type(value) == "string" then return redact(value) end
+  if type(value) ~= "table" then return value end
+  local clean = {}
+  for k, v in pairs(value) do clean[redact_all(k, redact)] = redact_all(v, redact) end
+  return setmetatable(clean, getmetatable(value))
+end
+
+---@class studio.error.context what the error funnel may know about a call
+---@field service string?
+---@field route string? name of the route, or "VERB /path"
+---@field from string? the route's `from`
+---@field writes boolean? the call changes something and may not be repeated
+---@field find_out string? how to find out whether a call of unknown outcome was done
+---@field where string? the user's line, for code that runs in a task without a frame of the user's
+---@field redact (fun(text: string): string)? takes credentials out of a text
+---@field explain fun(err: studio.error)? the service's own sentences: may set advice, missing_scope …
+
+--- Turns a failure of the core into an error.
+---@param failure table kind, status, message, code, retry_after, attempts, stage, response
+---@param context studio.error.context
+---@return studio.error
+function errors.from_failure(failure, context)
+  local response = failure.response
+  local words = response and errors.read_body(response.body, response:header "content-type") or {}
+  local err = errors.new {
+    kind = failure.kind,
+    status = failure.status ~= 0 and failure.status or nil,
+    message = words.message or failure.message or "no reason was given",
+    code = words.code or (failure.code ~= "" and failure.code or nil),
+    errors = words.errors,
+    service = context.service,
+    route = context.route,
+    attempts = failure.attempts,
+    retry_after = failure.retry_after,
+    request_id = response and response.request_id or words.request_id,
+    response = response,
+    stage = failure.stage,
+    where = where() or context.where,
+  }
+  err.advice = advise(err, context)
+  if context.explain then context.explain(err) end
+  if context.redact then
+    for _, field in ipairs { "message", "advice", "code", "errors", "request_id" } do
+      err[field] = redact_all(err[field], context.redact)
+    end
+  end
+  return err
+end
+
+return errors

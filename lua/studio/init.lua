@@ -1,0 +1,39 @@
+-- require "studio": four web services that call themselves Studio, for Lua. SPDX-License-Identifier: MIT
+--
+--   local studio = require "studio"
+--   local ms = studio.mstudio { api_key = os.getenv "MSTUDIO_API_KEY" }
+--   for project in ms.projects:each() do print(project.id, project.title) end
+
+local core = require "studio.core"
+local json = require "studio.json"
+local task = require "studio.task"
+
+local studio = {
+  _VERSION = "lua-studio " .. core.version,
+
+  -- Tasks, and the only functions that wait.
+  spawn = task.spawn, map = task.map, sleep = task.sleep, step = task.step, fd = task.fd, on_error = task.on_error,
+
+  json = json,
+  null = json.null,
+  is_error = require("studio.error").is,
+}
+
+-- Loaded when first used: a script that lists projects needs no sandbox.
+local parts = {
+  mstudio = "studio.services.mstudio",
+  progress = "studio.progress",
+  fountain = "studio.fountain",
+  sandbox = "studio.sandbox",
+}
+
+return setmetatable(studio, {
+  __name = "studio",
+  __index = function(self, name)
+    local module = parts[name]
+    if not module then return nil end
+    local part = require(module)
+    rawset(self, name, part)
+    return part
+  end,
+})

@@ -1,0 +1,438 @@
+-- What all services share: the client object, its options, and the way of one request. SPDX-License-Identifier: MIT
+--
+-- A service is a definition (name, base URL, routes, how to log in, limits, resources); service.define
+-- turns it into the constructor that users call. Everything a client does goes through `perform` below:
+-- refuse, encode, submit to the core, wait, judge, decode.
+
+local check = require "studio.check"
+local core = require "studio.core"
+local errors = require "studio.error"
+local job = require "studio.job"
+local json = require "studio.json"
+local route = require "studio.route"
+local task = require "studio.task"
+local transfer = require "studio.transfer"
+
+local service = {}
+
+---@class studio.service.definition
+---@field name string "mstudio": the module's name, and the first word of its errors
+---@field base_url string
+---@field options table<string, string|string[]> options beside the common ones, as for check.options
+---@field connect fun(options: table, what: string): table { auth =, limits = {…}, limit_key = }
+---@field routes studio.route[]
+---@field resources table<string, table> name -> methods; each method finds its client in self.client
+---@field headers table<string, string>?
+---@field scopes string[]? names of scopes, to find slips of the finger
+---@field explain fun(err: studio.error, client: table)? the service's own sentences
+
+-- Options that go to the core as they are; docs are at studio.options in types.lua.
+local core_options = {
+  max_attempts = "integer", max_refusals = "integer", backoff_base = "seconds", backoff_cap = "seconds",
+  max_redirects = "integer", ca_file = "string", proxy = "string", user_agent = "string",
+  insecure = "boolean", allow_http = "boolean", http2 = "boolean",
+}
+
+-- Options of a client that every one of its calls gets, unless the call has its own.
+local call_defaults = { timeout = "seconds", deadline = "seconds", stall = "seconds", max_body = "integer" }
+
+local common_options = {
+  base_url = "string", headers = "table", routes = "table", read_only = "boolean", scopes = "table",
+  limits = { "table", "boolean" }, limit_key = "string", poll = "table",
+}
+for _, more in ipairs { core_options, call_defaults } do
+  for name, kinds in pairs(more) do common_options[name] = kinds end
+end
+
+local limit_options = {
+  requests = "integer", window = "seconds", guard = "seconds", spacing = "seconds", linger = "seconds",
+  max_in_flight = "integer",
+}
+
+-- Options of one call, for every method that sends something.
+local call_options = {
+  timeout = "seconds", deadline = "seconds", priority = "string", headers = "table", idempotency_key = "string",
+  repeatable = "boolean", progress = "callable",
+}
+
+local request_options = {
+  method = "string", path = "string", url = "string", query = "table", content_type = "string", save_to = "string",
+  raw = "boolean", max_body = "integer", body = { "string", "table", "number", "boolean", "userdata" },
+}
+for name, kinds in pairs(call_options) do request_options[name] = kinds end
+
+local reading = { GET = true, HEAD = true }
+
+-- Making a client ---------------------------------------------------------------------------------
+
+local function merge(...)
+  local result = {}
+  for i = 1, select("#", ...) do
+    for k, v in pairs((select(i, ...)) or {}) do result[k] = v end
+  end
+  return result
+end
+
+-- The core refuses what we let pass (a bad base URL, say); its words, at the user's line.
+local function guarded(what, fn, ...)
+  local ok, result = pcall(fn, ...)
+  if not ok then check.fail("%s: %s", what, tostring(result)) end
+  return result
+end
+
+-- The limiters of an account. Clients with the same key share them: see core.limiter.
+local function make_limiters(definition, plan, options, what)
+  local wanted = options.limits
+  if wanted == false then return {} end
+  local changes = check.options(what .. ": limits", type(wanted) == "table" and wanted or nil, limit_options)
+  local key = options.limit_key or plan.limit_key
+  local limiters = {}
+  for i, default in ipairs(plan.limits or {}) do
+    local limit = i == 1 and merge(default, changes) or default
+    if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
+    limiters[i] = guarded(what, core.limiter, {
+      name = limit.name,
+      key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n"),
+      capacity = limit.requests, window = limit.window, guard = limit.guard, spacing = limit.spacing,
+      linger = limit.linger, max_in_flight = limit.max_in_flight,
+    })
+    local found = limiters[i]:explain()
+    if found.configured ~= (limit.requests or 0) or found.window ~= (limit.window or 0) then
+      check.fail("%s: limits: this program already has a client of that key with %d requests in %g s; clients of a "
+        .. "key share one budget (option limit_key keeps them apart)", what, found.configured, found.window)
+    end
+  end
+  return limiters
+end
+
+-- { "projects", "frames" } -> set; a near miss of a known scope is a slip, anything else may be new.
+local function read_scopes(definition, list, what)
+  if not list then return nil end
+  local known, set = { ["*"] = true }, {}
+  for _, scope in ipairs(definition.scopes or {}) do known[scope] = true end
+  for _, scope in ipairs(list) do
+    check.argument(what, "scope", scope, "string")
+    local nearest = not known[scope] and check.nearest(scope, known)
+    if nearest then check.fail("%s: unknown scope '%s'; did you mean '%s'?", what, scope, nearest) end
+    set[scope] = true
+  end
+  return set
+end
+
+local function read_headers(headers, what)
+  for name, value in pairs(headers or {}) do
+    if type(name) ~= "string" or type(value) ~= "string" then
+      check.fail("%s: option 'headers' must map header names to strings", what)
+    end
+  end
+  return headers
+end
+
+-- The core client holds the credentials, so it is let go when nothing needs it any more.
+local function release(state)
+  if state.closed and state.under_way == 0 and state.core then
+    state.last_stats = state.core:stats()
+    state.core:close()
+    state.core = nil
+  end
+end
+
+local function new_client(definition, class, rules, options)
+  local what = "studio." .. definition.name
+  options = merge(check.options(what, options, rules))
+  options.base_url = (options.base_url or definition.base_url):gsub("/+$", "")
+  read_headers(options.headers, what)
+  local routes = route.table(definition.routes, options.routes)
+  local scopes = read_scopes(definition, options.scopes, what)
+  local poll = job.settings(what .. ": poll", options.poll)
+  local plan = definition.connect(options, what)
+  local limiters = make_limiters(definition, plan, options, what)
+  local settings = {
+    base_url = options.base_url, auth = plan.auth, limiters = limiters,
+    headers = merge(definition.headers, options.headers),
+  }
+  for name in pairs(core_options) do settings[name] = options[name] end
+  local defaults = {}
+  for name in pairs(call_defaults) do defaults[name] = options[name] end
+  local client = setmetatable({
+    state = {
+      core = guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
+      limiters = limiters, read_only = options.read_only, poll = poll, defaults = defaults,
+      polling = 0, under_way = 0, closed = false,
+    },
+  }, class)
+  local state = client.state
+  state.origin = state.core:origin()
+  state.leave = setmetatable({}, { __close = function()
+    state.under_way = state.under_way - 1
+    release(state)
+  end })
+  for name, methods in pairs(definition.resources) do
+    client[name] = setmetatable({ client = client }, methods)
+  end
+  return client
+end
+
+-- One request -------------------------------------------------------------------------------------
+
+local function redact(client, text)
+  local core_client = client.state.core
+  return core_client and core_client:redact(text) or text
+end
+
+-- What the error funnel needs to know about a call.
+local function context_of(client, label, r, verb)
+  local state = client.state
+  local explain = state.definition.explain
+  return {
+    service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
+    where = task.origin(), writes = verb == "POST" or verb == "PATCH",
+    redact = function(text) return redact(client, text) end,
+    explain = explain and function(err) explain(err, client) end,
+  }
+end
+
+local function refuse(client, label, fields)
+  local err = errors.new(merge({ attempts = 0, stage = "not_sent" }, fields,
+    { service = client.state.definition.name, route = label }))
+  err.where = err.where or task.origin()
+  return nil, err
+end
+
+-- Calls that this client must not send. Returns nil when it may be sent.
+local function refusal(client, verb, r)
+  local state = client.state
+  if state.read_only and not reading[verb] then
+    return { kind = "refused", message = "this client is read-only, so " .. verb .. " was not sent" }
+  end
+  local scope = r and r.scope
+  if scope and state.scopes and not state.scopes["*"] and not state.scopes[scope] then
+    local have = {}
+    for name in pairs(state.scopes) do have[#have + 1] = name end
+    table.sort(have)
+    return {
+      kind = "forbidden", missing_scope = scope,
+      message = ("the key was declared to have %s; this needs %s"):format(
+        #have == 0 and "no scopes" or "the scopes " .. table.concat(have, ", "), scope),
+      advice = "Not sent; make a key with that scope, or add it to the option 'scopes'",
+    }
+  end
+  if task.is_cancelled() then return { kind = "cancelled", message = "the task was cancelled" } end
+end
+
+-- An error about an answer that came, and cannot be used.
+local function unusable(client, label, r, response, kind, message)
+  return errors.from_failure({
+    kind = kind, status = response.status, message = message, attempts = response.attempts,
+    stage = "answered", response = response,
+  }, context_of(client, label, r))
+end
+
+-- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
+-- must be JSON, else text is a value too.
+local function decode(response, strict)
+  if response.path then return response.path end
+  local body = response.body
+  if body == nil or not body:find "%S" then return true end
+  local kind = (response:header "content-type" or ""):lower()
+  local is_json = kind:find("json", 1, true) ~= nil
+  if not (is_json or body:find "^%s*[{%[]") then
+    if not strict then return body end
+    return nil, "protocol", "the answer is not JSON but " .. (kind ~= "" and kind or "something else")
+  end
+  local value, why = json.decode(body)
+  if value == nil then
+    if not (is_json or strict) then return body end
+    return nil, "protocol", "the answer is not readable JSON: " .. why
+  end
+  if type(value) == "table" and value.success == false then
+    return nil, "invalid", "the service says that it was not done, and not why"
+  end
+  return value
+end
+
+-- Sends one request. `request` is what core's submit takes, and raw, strict, progress, name. `label`
+-- and `r` are for errors: what the request is called, and its route, if it has one.
+local function perform(client, request, label, r)
+  local state = client.state
+  local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
+  request.raw, request.strict, request.progress, request.name = nil, nil, nil, nil
+  for option, value in pairs(state.defaults) do
+    if request[option] == nil then request[option] = value end
+  end
+  local call = guarded(label, state.core.submit, state.core, request)
+  state.under_way = state.under_way + 1
+  local _ <close> = state.leave
+  local response, failure = transfer.watch(call, progress, name or label)
+  if not response then
+    return nil, errors.from_failure(failure, context_of(client, label, r, request.method))
+  end
+  if raw then return response.body or response.path or "", response end
+  local value, kind, message = decode(response, strict)
+  if value == nil then return nil, unusable(client, label, r, response, kind, message) end
+  return value, response
+end
+
+local function check_open(client, label)
+  if client.state.closed then check.fail("%s: the client is closed", label) end
+end
+
+-- A body to text and its content type.
+local function encode(body, content_type, label)
+  if body == nil then return nil end
+  if type(body) == "string" then
+    if not content_type then check.fail("%s: a body of text needs the option 'content_type'", label) end
+    return body, content_type
+  end
+  local text, why = json.try_encode(body)
+  if not text then check.fail("%s: the body cannot be written as JSON: %s", label, why) end
+  return text, content_type or "application/json"
+end
+
+local function headers_of(options, content_type, label)
+  if not (content_type or options.headers or options.idempotency_key) then return nil end
+  local headers = merge(read_headers(options.headers, label))
+  if content_type then headers["Content-Type"] = content_type end
+  if options.idempotency_key then headers["Idempotency-Key"] = options.idempotency_key end
+  return headers
+end
+
+-- What is known of any client ---------------------------------------------------------------------
+
+---@class studio.client
+local methods = {}
+
+-- "GET /projects", or "GET https://host" without what may be secret in a URL.
+local function label_of(verb, path, url)
+  return verb .. " " .. (path and path:match "^[^?]*" or url:match "^%a+://[^/?#@]+" or "a URL")
+end
+
+--- Sends any request: the way to what has no method here.
+---@param options table method (default GET, or POST with a body), path (below the base URL) or url, query, body (a Lua
+---  value is sent as JSON; a string needs content_type), headers, timeout, deadline (seconds), priority
+---  ("user", "submit", "poll"), save_to (file name), raw = true (the body as it came), idempotency_key,
+---  repeatable, max_body, progress
+---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
+---@return table response_or_err
+function methods:request(options)
+  local what = self.state.definition.name .. ":request"
+  options = check.options(what, options, request_options)
+  if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
+  if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
+  local verb = options.method and options.method:upper() or (options.body ~= nil and "POST" or "GET")
+  local label = label_of(verb, options.path, options.url)
+  check_open(self, label)
+  local body, content_type = encode(options.body, options.content_type, label)
+  local refused = refusal(self, verb)
+  if refused then return refuse(self, label, refused) end
+  return perform(self, {
+    method = verb, path = options.path, url = options.url, query = options.query, body = body,
+    headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
+    deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
+    max_body = options.max_body, raw = options.raw, progress = options.progress,
+    name = options.save_to and options.save_to:match "[^/]*$",
+  }, label)
+end
+
+-- Where a route's fields go: the query when it only reads, else a JSON body, in its wrapper.
+local function place(r, fields, label)
+  if reading[r.verb] or (r.verb == "DELETE" and not r.wrapper) then return fields end
+  if fields == nil or next(fields) == nil then fields = {} end
+  if r.wrapper then fields = { [r.wrapper] = fields } end
+  return nil, encode(fields, nil, label)
+end
+
+--- Calls a route by its name; the methods of the resources are made of this.
+---@param name string as in client:routes()
+---@param params table<string, string|integer>? what stands in the path
+---@param fields table? query of a route that reads, else the body
+---@param options table? timeout, deadline (seconds), priority, headers, idempotency_key, repeatable
+---@param whole boolean? leave the envelope on
+---@return any value nil on failure
+---@return table response_or_err
+function methods:call(name, params, fields, options, whole)
+  local r = self.state.routes[name]
+  if not r then check.fail("there is no route '%s'%s", tostring(name), check.suggestion(name, self.state.routes)) end
+  options = check.options(name, options, call_options)
+  check_open(self, name)
+  local path, rest = route.path(r, params or {}, fields)
+  local query, body, content_type = place(r, route.fields(r, rest), name)
+  local refused = refusal(self, r.verb, r)
+  if refused then return refuse(self, name, refused) end
+  local repeatable = options.repeatable
+  if repeatable == nil then repeatable = r.repeatable end
+  local value, response = perform(self, {
+    method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
+    timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
+    repeatable = repeatable, progress = options.progress, strict = true,
+  }, name, r)
+  if r.unwrap and not whole and type(value) == "table" and value[r.unwrap] ~= nil then value = value[r.unwrap] end
+  return value, response
+end
+
+--- An error of this client about an answer that came but cannot be used.
+---@param name string the route
+---@param fields table kind, message …
+---@return studio.error
+function methods:problem(name, fields)
+  local response = fields.response
+  local _, err = refuse(self, name, merge(fields, {
+    message = redact(self, fields.message), stage = "answered",
+    attempts = response and response.attempts, status = response and response.status,
+  }))
+  return err
+end
+
+--- The routes in use, sorted by name, as copies; `from` says how far each can be trusted.
+---@return studio.route[]
+function methods:routes() return route.list(self.state.routes) end
+
+--- Counts since the client was made: calls, attempts, retries, rate_limited (answers 429), waited
+--- (seconds spent waiting for slots, summed over the calls), bytes_in, bytes_out, in_flight, queued,
+--- connections.
+---@return table
+function methods:stats()
+  local state = self.state
+  return state.core and state.core:stats() or merge(state.last_stats)
+end
+
+--- What each limiter does now, and why: see studio.core.limiter:explain.
+---@return table[]
+function methods:limits()
+  local result = {}
+  for i, limiter in ipairs(self.state.limiters) do result[i] = limiter:explain() end
+  return result
+end
+
+--- Connects (name, TCP, TLS) without sending anything, so that the first call has no delay.
+---@return boolean? connected
+---@return studio.error? err
+function methods:warm()
+  check_open(self, "warm")
+  local call = guarded("warm", self.state.core.warm, self.state.core)
+  local _, failure = task.await(call)
+  if failure then return nil, errors.from_failure(failure, context_of(self, "warm")) end
+  return true
+end
+
+--- Closes the client. Calls under way end by themselves; new ones raise. A second time does nothing.
+function methods:close()
+  self.state.closed = true
+  release(self.state)
+end
+
+--- Makes the constructor of a service.
+---@param definition studio.service.definition
+---@return fun(options: table): studio.client
+function service.define(definition)
+  local what = "studio." .. definition.name
+  local rules = merge(common_options, definition.options)
+  local class = { __name = what, __index = methods, __close = methods.close }
+  function class:__tostring()
+    return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origin)
+  end
+  for _, resource in pairs(definition.resources) do resource.__index = resource end
+  return function(options) return new_client(definition, class, rules, options) end
+end
+
+return service

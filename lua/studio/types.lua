@@ -1,0 +1,415 @@
+---@meta
+-- Types for editors: what the C module exports, and what studio hands out. SPDX-License-Identifier: MIT
+--
+-- Never loaded by a program. Methods written in Lua are documented where they are written (service.lua, job.lua, …);
+-- here is what has no Lua source, and the tables that travel between files. Seconds everywhere, fractions allowed.
+
+-- studio.core: the C part ---------------------------------------------------------------------------
+
+---@class studio.core
+---@field version string of this library
+---@field curl_version string of libcurl, as found at run time
+---@field kinds string[] every kind an error can have
+---@field null lightuserdata JSON's null
+---@field empty_array lightuserdata is written as []
+---@field json_marks table internal: which metatables and values mean "array"
+local core = {}
+
+---Percent-encodes a text as one path segment or query part.
+---@param text string
+---@return string
+function core.escape(text) end
+
+---JSON text to a value; studio.json.decode is its public name.
+---@param text string
+---@param options { null: "drop"|"keep"?, depth: integer?, max_bytes: integer? }?
+---@return any value nil when the text is refused
+---@return string? message
+function core.json_decode(text, options) end
+
+---A value to JSON text; studio.json.try_encode is its public name.
+---@param value any
+---@param options { sort: boolean?, indent: integer?, html_safe: boolean?, depth: integer? }?
+---@return string? text
+---@return string? message
+function core.json_encode(value, options) end
+
+---The loop of this Lua state, always the same. Internal: use studio.step, spawn, sleep, fd.
+---@return studio.core.loop
+function core.loop() end
+
+---Makes credentials; their values are kept in memory that is zeroed when they are let go, and shown as ***.
+---@param options studio.core.auth_options
+---@return studio.core.auth
+function core.auth(options) end
+
+---@class studio.core.auth_options
+---@field kind "header"|"headers"|"bearer"|"basic"|"authorization"|"provider"
+---@field name string? header: its name
+---@field value string? header, authorization: the value
+---@field prefix string? header: goes before the value
+---@field fields table<string, string>? headers: name -> value
+---@field token string? bearer
+---@field user string? basic
+---@field password string? basic
+---@field provider (fun(): studio.core.auth|table|nil, number|string|nil)? gives credentials of another kind and the
+---  seconds they are good for, or nil and why not
+
+---Makes a limiter, or finds the one that goes by `key` in this Lua state (its limits then stay as they were).
+---@param options studio.core.limiter_options
+---@return studio.core.limiter
+function core.limiter(options) end
+
+---@class studio.core.limiter_options
+---@field name string for people; holds no secret
+---@field key string? same key, same limiter; kept as a secret
+---@field capacity integer? requests in a window
+---@field window number? seconds
+---@field guard number? seconds added to the window; default 0.02
+---@field spacing number? least seconds between two sends
+---@field linger number? seconds that a failed request may still take to reach the service; default 1
+---@field max_in_flight integer?
+
+---Makes a client of one account at one service.
+---@param options studio.core.client_options
+---@return studio.core.client
+function core.client(options) end
+
+---@class studio.core.client_options
+---@field base_url string https; http to loopback, or with allow_http
+---@field auth studio.core.auth?
+---@field limiters studio.core.limiter[]?
+---@field headers table<string, string>? sent to the own origin only
+---@field user_agent string?
+---@field ca_file string? PEM bundle; default SSL_CERT_FILE, else libcurl's
+---@field insecure boolean? do not verify TLS, for this client
+---@field proxy string? URL; "" for none; default from the environment
+---@field http2 boolean? default true
+---@field allow_http boolean? plain http to other hosts than loopback
+---@field max_attempts integer? for failures, default 5
+---@field max_refusals integer? answers 429 that a call sits out, default 20
+---@field backoff_base number? seconds, default 0.5
+---@field backoff_cap number? seconds, default 20
+---@field max_redirects integer? default 5
+
+---@class studio.core.auth
+local auth = {}
+
+---Zeroes the credentials, once nothing uses them; a second time does nothing.
+function auth:close() end
+
+---@class studio.core.limiter
+local limiter = {}
+
+---What the limiter does now, and why.
+---@return studio.limit
+function limiter:explain() end
+
+---Lets the limiter go; clients that use it keep it.
+function limiter:close() end
+
+---@class studio.limit one limiter's report
+---@field name string
+---@field capacity integer requests in a window, as in force; 0: no window
+---@field configured integer capacity as asked for
+---@field window number
+---@field guard number
+---@field spacing number
+---@field max_in_flight integer 0: no bound
+---@field held integer slots of attempts in flight
+---@field cooling integer slots that wait for their window to pass
+---@field foreign integer slots that somebody else spent
+---@field free integer
+---@field in_flight integer
+---@field waiting integer calls
+---@field next_slot number? seconds; 0: now
+---@field paused number? seconds; 0: not paused
+---@field sent integer attempts so far
+---@field refused integer answers 429 so far
+---@field unexplained integer answers 429 that nothing explains
+---@field why "free"|"window"|"spacing"|"in_flight"|"paused"|"foreign"
+
+---@class studio.core.client
+local client = {}
+
+---Submits a call; the loop does the rest.
+---@param options studio.core.submit_options
+---@return studio.core.call
+function client:submit(options) end
+
+---@class studio.core.submit_options
+---@field method string? default "GET"
+---@field path string? below the base URL, escaped
+---@field url string? anywhere: without credentials and limits when it is another origin
+---@field query table<string, string|number|boolean|table>? sent sorted by name; a list repeats its name
+---@field headers table<string, string>?
+---@field body string?
+---@field save_to string? file for a body of status 2xx
+---@field timeout number? seconds for one attempt, default 60
+---@field stall number? longest silence in an answer, seconds, default 30
+---@field deadline number? seconds from now for everything
+---@field priority "user"|"submit"|"poll"|nil default "user"
+---@field repeatable boolean? an idempotency key is in force
+---@field max_body integer? bytes kept in memory, default 64 MiB
+---@field limiters studio.core.limiter[]? beside the client's own
+
+---Looks the host up, connects and shakes hands; sends nothing.
+---@return studio.core.call
+function client:warm() end
+
+---@return studio.stats
+function client:stats() end
+
+---@class studio.stats
+---@field calls integer
+---@field attempts integer
+---@field retries integer
+---@field rate_limited integer answers 429
+---@field waited number seconds spent waiting for slots, summed over the calls
+---@field bytes_in integer headers included
+---@field bytes_out integer
+---@field connections integer
+---@field in_flight integer
+---@field queued integer
+
+---Takes the client's credentials out of a text that came from elsewhere.
+---@param text string
+---@return string
+function client:redact(text) end
+
+---Scheme, host and port of the base URL.
+---@return string
+function client:origin() end
+
+---New submits raise; calls under way end by themselves. A second time does nothing.
+function client:close() end
+
+---@class studio.core.call
+local call = {}
+
+---@return boolean
+function call:done() end
+
+---Raises when the call is not done.
+---@return studio.response?
+---@return studio.failure?
+function call:result() end
+
+---@class studio.failure
+---@field kind string
+---@field status integer?
+---@field message string
+---@field code string?
+---@field retry_after number? seconds
+---@field attempts integer
+---@field stage "not_sent"|"unknown"|"answered"
+---@field response studio.response?
+
+---Ends the call now; its result is then a failure of kind "cancelled".
+---@return boolean false when it was done
+function call:cancel() end
+
+---@return "auth"|"queued"|"sending"|"backoff"|"done"
+function call:state() end
+
+---Seconds until it can go on, as far as is known; 0 when it is under way.
+---@return number
+function call:wait() end
+
+---Body bytes of the attempt under way.
+---@return { received: integer, expect: integer?, sent: integer, send_total: integer }
+function call:progress() end
+
+---How many requests it has sent or tried to send.
+---@return integer
+function call:attempts() end
+
+---Lets the handle go; never cancels the call.
+function call:close() end
+
+---@class studio.response
+---@field status integer
+---@field body string? nil when it was saved to a file
+---@field path string? the file
+---@field url string the final one; may be a secret
+---@field headers table<string, string> lower-case names; repeats joined with ", "
+---@field timing studio.timing
+---@field attempts integer
+---@field request_id string?
+---@field http_version number 1.1 or 2
+local response = {}
+
+---The first value of a header, whatever the case of its name.
+---@param name string
+---@return string?
+function response:header(name) end
+
+---Lets the memory go before the collector does.
+function response:close() end
+
+---@class studio.timing where the time of a call went, in seconds
+---@field queue number waiting for slots
+---@field backoff number
+---@field resolve number
+---@field connect number
+---@field tls number
+---@field send number
+---@field wait number for the first byte
+---@field body number
+---@field total number
+
+---@class studio.core.loop
+local loop = {}
+
+---Does what there is to do, and waits for it at most so long.
+---@param seconds number?
+---@return studio.core.call[] finished
+function loop:step(seconds) end
+
+---A descriptor that becomes readable when step has work to do.
+---@return integer
+function loop:fd() end
+
+---The descriptor becomes readable, and a waiting step returns, after so many seconds; nil: never.
+---@param seconds number?
+function loop:alarm(seconds) end
+
+---Monotonic time.
+---@return number seconds
+function loop:now() end
+
+---Calls that are not done.
+---@return integer
+function loop:active() end
+
+---@return number in [0, 1)
+function loop:random() end
+
+---Same seed, same numbers.
+---@param seed integer
+function loop:seed(seed) end
+
+---Closes the connections that are kept for later calls.
+---@return boolean closed false while a transfer is under way: nothing was closed then
+function loop:disconnect() end
+
+---Closed by Lua itself when the state closes.
+function loop:close() end
+
+-- studio: what users hold ---------------------------------------------------------------------------
+
+---@class studio
+---@field _VERSION string "lua-studio 0.1.0"
+---@field mstudio fun(options: studio.mstudio.options): studio.mstudio.client
+---@field spawn fun(fn: function, ...): studio.task
+---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
+---@field sleep fun(seconds: number): boolean?, studio.error?
+---@field step fun(max_ms: number?): integer milliseconds in, tasks and calls not done out
+---@field fd fun(): integer
+---@field on_error fun(handler: fun(err: any, text: string)): fun(err: any, text: string)
+---@field is_error fun(value: any): boolean
+---@field json table see json.lua
+---@field null lightuserdata
+---@field progress table see progress.lua; callable: job:wait { progress = studio.progress }
+---@field fountain table see fountain.lua
+---@field sandbox table see sandbox/init.lua
+
+---@class studio.map_options
+---@field concurrency integer? default 8
+---@field on_error "stop"|"collect"|nil default "stop"
+
+---@class studio.error
+---@field kind string one of studio.core.kinds
+---@field message string one line
+---@field advice string? what to do about it
+---@field status integer? of HTTP
+---@field code string? finer than the kind
+---@field service string?
+---@field route string? "images.generate", or "GET /path"
+---@field attempts integer?
+---@field retry_after number? seconds
+---@field request_id string?
+---@field response studio.response?
+---@field errors table? what the service says of each field (422)
+---@field missing_scope string?
+---@field stage "not_sent"|"unknown"|"answered"|nil
+---@field job studio.job? of job_failed, and of a wait that timed out
+---@field where string? "file:line" of the caller
+
+---Options that every service takes.
+---@class studio.options
+---@field base_url string? another server, or the sandbox
+---@field headers table<string, string>? sent with every call to the service
+---@field routes table<string, string|table>? replaced routes: name -> "VERB /path", or a table of what changes
+---@field read_only boolean? refuse every verb but GET and HEAD before sending
+---@field scopes string[]? what the key can do: calls that need more are refused before sending
+---@field limits studio.limit_options|false|nil other limits than the published ones; false: none
+---@field limit_key string? clients with the same service and limit key share one budget; default: the credential
+---@field poll studio.poll_options? how often jobs are looked at
+---@field timeout number? seconds for one attempt, default 60
+---@field stall number? longest silence in an answer, seconds, default 30
+---@field deadline number? seconds for everything a call does, waiting for a slot included; default: none
+---@field max_body integer? bytes of an answer kept in memory, default 64 MiB
+---@field max_attempts integer? default 5
+---@field max_refusals integer? answers 429 that a call sits out, default 20
+---@field backoff_base number? seconds, default 0.5
+---@field backoff_cap number? seconds, default 20
+---@field max_redirects integer? default 5
+---@field ca_file string? PEM bundle to verify the service with
+---@field insecure boolean? do not verify TLS, for this client
+---@field proxy string? URL; "" for none
+---@field http2 boolean? default true
+---@field allow_http boolean? plain http to other hosts than loopback
+---@field user_agent string?
+
+---@class studio.limit_options
+---@field requests integer? in a window
+---@field window number? seconds
+---@field guard number? seconds added to the window
+---@field spacing number? least seconds between two requests
+---@field linger number? seconds that a failed request may take to reach the service
+---@field max_in_flight integer?
+
+---@class studio.poll_options
+---@field first number? seconds until the first look, default 3
+---@field factor number? growth of the pause, default 1.5
+---@field cap number? longest pause, seconds, default 15
+---@field share number? part of the limit that all looks together may take, default 0.25
+---@field jitter number? part of the pause that is random, default 0.2
+---@field failures integer? failed looks in a row that are borne, default 3
+---@field random (fun(): number)? in [0, 1)
+
+---Options of one call.
+---@class studio.call_options
+---@field timeout number? seconds for one attempt
+---@field deadline number? seconds for everything
+---@field priority "user"|"submit"|"poll"|nil
+---@field headers table<string, string>?
+---@field idempotency_key string? sent as Idempotency-Key
+---@field repeatable boolean? the service honours that key: the call may be repeated whatever became of it
+---@field progress (fun(event: studio.transfer.event))?
+
+---@class studio.job.wait_options
+---@field timeout number? seconds, default 600; the last look may take a few more
+---@field deadline number? seconds, its last look included
+---@field progress (fun(job: studio.job))? told after each look
+---@field on_update (fun(job: studio.job))? told when state or progress changed
+
+---@class studio.result.download_options
+---@field progress (fun(event: studio.transfer.event))?
+---@field timeout number? seconds for one attempt
+---@field deadline number? seconds for everything
+---@field which integer? which of result.urls, default 1
+
+---@class studio.mstudio.options: studio.options
+---@field api_key string|(fun(): string?, number|string|nil)|nil or a function that gives a key and the seconds it is
+---  good for, or nil and why not
+---@field token string|(fun(): string?, number|string|nil)|nil a user's Bearer token instead
+
+---@class studio.mstudio.client: studio.client
+---@field projects studio.mstudio.projects
+---@field frames studio.mstudio.frames
+---@field images studio.mstudio.images
+---@field jobs studio.mstudio.jobs
+
+return core, auth, limiter, client, call, response, loop

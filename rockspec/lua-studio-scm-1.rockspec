@@ -1,0 +1,156 @@
+-- The rock of lua-studio, for LuaRocks 3 and later. SPDX-License-Identifier: MIT
+rockspec_format = "3.0"
+package = "lua-studio"
+version = "scm-1"
+
+-- There is no public repository yet: the two addresses are placeholders. `luarocks make` in a checkout needs none.
+source = {
+  url = "git+https://example.invalid/lua-studio.git",
+}
+
+description = {
+  summary = "Drive mStudio, Analyst Studio, Cognitive3D and Five9 Studio from Lua",
+  detailed = [[
+    A toolkit for scripts and for programs that embed Lua: a C core over libcurl does transport, authentication,
+    rate limiting, retry and backoff; Lua does the services. It keeps an account below its documented limit, never
+    repeats a request whose outcome is unknown, and comes with a local sandbox that behaves like the services.
+    Unofficial: not affiliated with the makers of any of these services.
+  ]],
+  homepage = "https://example.invalid/lua-studio",
+  license = "MIT",
+  maintainer = "lua-studio authors",
+  labels = { "http", "api", "client", "sdk", "rate-limit", "mstudio" },
+}
+
+supported_platforms = { "unix" }
+
+-- lua-cjson is used where it is there and exact; the module has a codec of its own.
+dependencies = {
+  "lua >= 5.4, < 5.5",
+}
+
+-- The library, not the header: Debian keeps curl/curl.h where the compiler looks but LuaRocks does not.
+external_dependencies = {
+  CURL = { library = "curl" },
+}
+
+build = {
+  type = "builtin",
+  modules = {
+    -- modules: begin (written by `make rockspec`)
+    ["studio.core"] = {
+      sources = {
+        "csrc/core/attempts.c",
+        "csrc/core/auth.c",
+        "csrc/core/backoff.c",
+        "csrc/core/buf.c",
+        "csrc/core/call.c",
+        "csrc/core/client.c",
+        "csrc/core/clock.c",
+        "csrc/core/error.c",
+        "csrc/core/headers.c",
+        "csrc/core/limiter.c",
+        "csrc/core/loop.c",
+        "csrc/core/poller_epoll.c",
+        "csrc/core/poller_kqueue.c",
+        "csrc/core/queue.c",
+        "csrc/core/ratehint.c",
+        "csrc/core/registry.c",
+        "csrc/core/request.c",
+        "csrc/core/response.c",
+        "csrc/core/retry.c",
+        "csrc/core/rng.c",
+        "csrc/core/secret.c",
+        "csrc/core/sink.c",
+        "csrc/core/sockets.c",
+        "csrc/core/timers.c",
+        "csrc/core/transport.c",
+        "csrc/core/turn.c",
+        "csrc/core/url.c",
+        "csrc/bind/auth.c",
+        "csrc/bind/call.c",
+        "csrc/bind/client.c",
+        "csrc/bind/json_decode.c",
+        "csrc/bind/json_encode.c",
+        "csrc/bind/json_number.c",
+        "csrc/bind/json_open.c",
+        "csrc/bind/limiter.c",
+        "csrc/bind/loop.c",
+        "csrc/bind/module.c",
+        "csrc/bind/object.c",
+        "csrc/bind/options.c",
+        "csrc/bind/pin.c",
+        "csrc/bind/response.c",
+      },
+      incdirs = { "csrc" },
+      libraries = { "curl", "pthread", "m" },
+      defines = { "_POSIX_C_SOURCE=200809L", "_DARWIN_C_SOURCE" },
+    },
+    ["studio"] = "lua/studio/init.lua",
+    ["studio.check"] = "lua/studio/check.lua",
+    ["studio.error"] = "lua/studio/error.lua",
+    ["studio.fountain"] = "lua/studio/fountain.lua",
+    ["studio.fountain.lines"] = "lua/studio/fountain/lines.lua",
+    ["studio.html"] = "lua/studio/html.lua",
+    ["studio.job"] = "lua/studio/job.lua",
+    ["studio.json"] = "lua/studio/json.lua",
+    ["studio.page"] = "lua/studio/page.lua",
+    ["studio.progress"] = "lua/studio/progress.lua",
+    ["studio.result"] = "lua/studio/result.lua",
+    ["studio.route"] = "lua/studio/route.lua",
+    ["studio.sandbox"] = "lua/studio/sandbox/init.lua",
+    ["studio.sandbox.cdn"] = "lua/studio/sandbox/cdn.lua",
+    ["studio.sandbox.child"] = "lua/studio/sandbox/child.lua",
+    ["studio.sandbox.control"] = "lua/studio/sandbox/control.lua",
+    ["studio.sandbox.faults"] = "lua/studio/sandbox/faults.lua",
+    ["studio.sandbox.jobs"] = "lua/studio/sandbox/jobs.lua",
+    ["studio.sandbox.json"] = "lua/studio/sandbox/json.lua",
+    ["studio.sandbox.keys"] = "lua/studio/sandbox/keys.lua",
+    ["studio.sandbox.launch"] = "lua/studio/sandbox/launch.lua",
+    ["studio.sandbox.limits"] = "lua/studio/sandbox/limits.lua",
+    ["studio.sandbox.log"] = "lua/studio/sandbox/log.lua",
+    ["studio.sandbox.main"] = "lua/studio/sandbox/main.lua",
+    ["studio.sandbox.mstudio"] = "lua/studio/sandbox/mstudio/init.lua",
+    ["studio.sandbox.mstudio.answers"] = "lua/studio/sandbox/mstudio/answers.lua",
+    ["studio.sandbox.mstudio.frames"] = "lua/studio/sandbox/mstudio/frames.lua",
+    ["studio.sandbox.mstudio.generations"] = "lua/studio/sandbox/mstudio/generations.lua",
+    ["studio.sandbox.mstudio.images"] = "lua/studio/sandbox/mstudio/images.lua",
+    ["studio.sandbox.mstudio.projects"] = "lua/studio/sandbox/mstudio/projects.lua",
+    ["studio.sandbox.options"] = "lua/studio/sandbox/options.lua",
+    ["studio.sandbox.png"] = "lua/studio/sandbox/png.lua",
+    ["studio.sandbox.router"] = "lua/studio/sandbox/router.lua",
+    ["studio.sandbox.server"] = "lua/studio/sandbox/server.lua",
+    ["studio.sandbox.tls"] = "lua/studio/sandbox/tls.lua",
+    ["studio.sandbox.world"] = "lua/studio/sandbox/world.lua",
+    ["studio.scheduler"] = "lua/studio/scheduler.lua",
+    ["studio.service"] = "lua/studio/service.lua",
+    ["studio.services.mstudio"] = "lua/studio/services/mstudio/init.lua",
+    ["studio.services.mstudio.explain"] = "lua/studio/services/mstudio/explain.lua",
+    ["studio.services.mstudio.frames"] = "lua/studio/services/mstudio/frames.lua",
+    ["studio.services.mstudio.images"] = "lua/studio/services/mstudio/images.lua",
+    ["studio.services.mstudio.jobs"] = "lua/studio/services/mstudio/jobs.lua",
+    ["studio.services.mstudio.projects"] = "lua/studio/services/mstudio/projects.lua",
+    ["studio.services.mstudio.routes"] = "lua/studio/services/mstudio/routes.lua",
+    ["studio.task"] = "lua/studio/task.lua",
+    ["studio.timers"] = "lua/studio/timers.lua",
+    ["studio.transfer"] = "lua/studio/transfer.lua",
+    ["studio.types"] = "lua/studio/types.lua",
+    ["studio.where"] = "lua/studio/where.lua",
+    -- modules: end
+  },
+  install = {
+    bin = { ["studio-sandbox"] = "bin/studio-sandbox" },
+  },
+  copy_directories = { "examples", "docs" },
+}
+
+-- busted runs against a build made by make; the sandbox under the specs is served by lua-http.
+test_dependencies = {
+  "busted >= 2.1",
+  "http >= 0.4",
+  "lua-cjson >= 2.1",
+}
+
+test = {
+  type = "busted",
+}

@@ -1,0 +1,231 @@
+-- Lists: every shape of paging, and walks that cannot run in circles. SPDX-License-Identifier: MIT
+
+local errors = require "studio.error"
+local json = require "studio.json"
+local page = require "studio.page"
+
+-- A client that answers from a list of bodies, or a function of the query.
+local function client_of(answers)
+  local self = { asked = {} }
+  local function answer(request)
+    self.asked[#self.asked + 1] = request
+    local body = type(answers) == "function" and answers(request) or answers[#self.asked]
+    if errors.is(body) then return nil, body end
+    if body == nil then error "asked too often" end
+    return json.decode(body), { body = body, status = 200, header = function() end }
+  end
+  function self.call(_, route, params, query, _, whole)
+    assert(whole and route == "things.list")
+    local copy = {}
+    for k, v in pairs(query) do copy[k] = v end
+    return answer { query = copy, params = params }
+  end
+  function self.request(_, options) return answer { url = options.url } end
+  function self.problem(_, route, fields)
+    fields.route = route
+    return errors.new(fields)
+  end
+  return self
+end
+
+local function collect(client, query)
+  local result = {}
+  for item in page.each(client, "things.list", nil, query) do result[#result + 1] = item end
+  return result
+end
+
+local function queries(client)
+  local out = {}
+  for i, request in ipairs(client.asked) do
+    out[i] = request.url or ("page=%s cursor=%s"):format(request.query.page, request.query.cursor)
+  end
+  return out
+end
+
+describe("a list", function()
+  it("is found in every usual envelope", function()
+    for _, body in ipairs {
+      "[1,2]", '{"data":[1,2]}', '{"success":true,"data":{"current_page":1,"last_page":1,"data":[1,2]}}',
+      '{"items":[1,2]}', '{"results":[1,2],"count":2}', '{"data":{"items":[1,2]}}',
+    } do
+      local items, response = page.list(client_of { body }, "things.list")
+      assert.same({ 1, 2 }, items)
+      assert.equal(body, response.body)
+    end
+    assert.same({}, (page.list(client_of { "[]" }, "things.list")))
+    assert.same({}, (page.list(client_of { '{"data":[]}' }, "things.list")))
+    assert.same({ 1 }, (page.list(client_of { '{"generations":[1]}' }, "things.list", nil, nil, nil, "generations")))
+  end)
+
+  it("tells what the service says about paging", function()
+    local _, _, info = page.list(client_of {
+      '{"data":[1],"links":{"next":"https://x/y?page=3"},'
+        .. '"meta":{"current_page":2,"last_page":"5","per_page":15,"total":70}}',
+    }, "things.list", nil, { page = 2 })
+    assert.same({ page = 2, last = 5, per_page = 15, total = 70, url = "https://x/y?page=3" }, info)
+  end)
+
+  it("that is not there is an error", function()
+    for _, body in ipairs { '{"id":1}', '"x"', "3", '{"data":"x"}' } do
+      local items, err = page.list(client_of { body }, "things.list")
+      assert.is_nil(items)
+      assert.equal("protocol", err.kind)
+    end
+  end)
+
+  it("passes failures on", function()
+    local err = errors.new { kind = "server", message = "x" }
+    local items, got = page.list(client_of { err }, "things.list")
+    assert.is_nil(items)
+    assert.equal(err, got)
+  end)
+end)
+
+describe("each", function()
+  it("walks Laravel resources, paginators and pagination blocks by number", function()
+    for _, shape in ipairs {
+      '{"data":[%d],"links":{"next":"https://x/?page=9"},"meta":{"current_page":%d,"last_page":3}}',
+      '{"data":[%d],"current_page":%d,"last_page":3,"next_page_url":"https://x/"}',
+      '{"success":true,"data":{"data":[%d],"current_page":%d,"last_page":3}}',
+      '{"status":"success","data":[%d],"pagination":{"current_page":%d,"last_page":3}}',
+    } do
+      local client = client_of { shape:format(10, 1), shape:format(20, 2), shape:format(30, 3) }
+      assert.same({ 10, 20, 30 }, collect(client, { q = "x" }))
+      assert.same({ "page=nil cursor=nil", "page=2 cursor=nil", "page=3 cursor=nil" }, queries(client))
+      assert.equal("x", client.asked[3].query.q)
+    end
+  end)
+
+  it("begins at the page that is asked for", function()
+    local client = client_of { '{"data":[2],"meta":{"current_page":2,"last_page":3}}',
+      '{"data":[3],"meta":{"current_page":3,"last_page":3}}' }
+    assert.same({ 2, 3 }, collect(client, { page = 2 }))
+  end)
+
+  it("walks by cursor, wherever it is", function()
+    for _, shape in ipairs { '{"data":[%d],"next_cursor":%s}', '{"items":[%d],"nextCursor":%s}',
+      '{"data":[%d],"meta":{"next_cursor":%s}}', '{"data":[%d],"pagination":{"next_cursor":%s}}' } do
+      local client = client_of { shape:format(1, '"a"'), shape:format(2, '"b"'), shape:format(3, "null") }
+      assert.same({ 1, 2, 3 }, collect(client))
+      assert.same({ "page=nil cursor=nil", "page=nil cursor=a", "page=nil cursor=b" }, queries(client))
+    end
+  end)
+
+  it("walks by numbers without a last page, by links alone, and by has_more", function()
+    local client = client_of { '{"data":[1],"current_page":1,"next_page_url":"https://x/?page=2"}',
+      '{"data":[2],"current_page":2,"next_page_url":null}' }
+    assert.same({ 1, 2 }, collect(client))
+    assert.same({ "page=nil cursor=nil", "page=2 cursor=nil" }, queries(client))
+    client = client_of { '{"data":[1],"links":{"next":"https://x/?after=1"}}', '{"data":[2],"links":{"next":null}}' }
+    assert.same({ 1, 2 }, collect(client))
+    assert.same({ "page=nil cursor=nil", "https://x/?after=1" }, queries(client))
+    client = client_of { '{"data":[1],"has_more":true}', '{"data":[2],"has_more":false}' }
+    assert.same({ 1, 2 }, collect(client))
+  end)
+
+  it("reads a list that does not page once, and does not stop at a short page", function()
+    assert.same({ 1, 2 }, collect(client_of { "[1,2]" }))
+    local client = client_of { '{"data":[1,2],"meta":{"current_page":1,"last_page":3}}',
+      '{"data":[3],"meta":{"current_page":2,"last_page":3}}', '{"data":[4,5],"meta":{"current_page":3,"last_page":3}}' }
+    assert.same({ 1, 2, 3, 4, 5 }, collect(client))
+  end)
+
+  it("raises the error object when a page fails, after the items before it", function()
+    local err = errors.new { kind = "server", message = "x" }
+    local client = client_of { '{"data":[1],"next_cursor":"a"}', err }
+    local seen = {}
+    local ok, got = pcall(function()
+      for item in page.each(client, "things.list") do seen[#seen + 1] = item end
+    end)
+    assert.is_false(ok)
+    assert.equal(err, got)
+    assert.same({ 1 }, seen)
+  end)
+
+  it("fetches no page before it is needed, and none after a break", function()
+    local client = client_of(function(request)
+      local n = request.query.page or 1
+      return ('{"data":[%d,%d],"meta":{"current_page":%d,"last_page":100}}'):format(n * 2 - 1, n * 2, n)
+    end)
+    for item in page.each(client, "things.list") do
+      if item == 2 then break end
+    end
+    assert.equal(1, #client.asked)
+    local step, _, _, closing = page.each(client, "things.list")
+    assert.equal(1, step())
+    getmetatable(closing).__close()
+    assert.is_nil(step())
+    assert.equal(2, #client.asked)
+  end)
+end)
+
+describe("the loop guard", function()
+  local function fails(client, words)
+    local ok, err = pcall(collect, client)
+    assert.is_false(ok)
+    assert.equal("protocol", err.kind)
+    assert.matches(words, tostring(err))
+    assert.is_true(#client.asked < 10)
+  end
+
+  it("sees the same cursor, link or number twice", function()
+    local n = 0
+    local function counting(text) return function() n = n + 1; return text:format(n) end end
+    fails(client_of(counting '{"data":[%d],"next_cursor":"a"}'), "hands out the same next page twice")
+    fails(client_of(counting '{"data":[%d],"links":{"next":"https://x/"}}'), "same next page twice")
+    fails(client_of(counting '{"data":[%d],"meta":{"current_page":1,"last_page":3}}'), "same next page twice")
+  end)
+
+  it("sees cursors that go in a circle", function()
+    local next_of = { a = "b", b = "c", c = "a" }
+    fails(client_of(function(request)
+      local cursor = request.query.cursor
+      return ('{"data":["%s"],"next_cursor":"%s"}'):format(cursor, next_of[cursor or "c"])
+    end), "same next page twice")
+  end)
+
+  it("sees a service that ignores the page and gives the same one for ever", function()
+    fails(client_of(function() return '{"data":[1],"has_more":true}' end), "a page came twice")
+  end)
+
+  it("ends a walk by number at an empty page", function()
+    local client = client_of { '{"data":[1],"meta":{"current_page":1,"last_page":9}}',
+      '{"data":[],"meta":{"current_page":2,"last_page":9}}' }
+    assert.same({ 1 }, collect(client))
+  end)
+
+  it("bears some empty pages of a walk by cursor, not endless ones", function()
+    local client = client_of { '{"data":[1],"next_cursor":"a"}', '{"data":[],"next_cursor":"b"}',
+      '{"data":[2],"next_cursor":null}' }
+    assert.same({ 1, 2 }, collect(client))
+    local n = 0
+    fails(client_of(function()
+      n = n + 1
+      return ('{"data":[],"next_cursor":"c%d"}'):format(n)
+    end), "one empty page after another")
+  end)
+end)
+
+describe("pages", function()
+  it("gives items, response and info, then nil", function()
+    local client = client_of { '{"data":[1],"next_cursor":"a"}', '{"data":[2]}' }
+    local next_page = page.pages(client, "things.list")
+    local items, response, info = next_page()
+    assert.same({ 1 }, items)
+    assert.equal(200, response.status)
+    assert.equal("a", info.cursor)
+    assert.same({ 2 }, (next_page()))
+    assert.equal(1, select("#", next_page()))
+    assert.is_nil((next_page()))
+  end)
+
+  it("gives nil and the error when a page fails, then nothing more", function()
+    local err = errors.new { kind = "server", message = "x" }
+    local next_page = page.pages(client_of { err }, "things.list")
+    local items, got = next_page()
+    assert.is_nil(items)
+    assert.equal(err, got)
+    assert.is_nil((next_page()))
+    assert.is_nil(select(2, next_page()))
+  end)
+end)

@@ -1,0 +1,329 @@
+--- The main job end to end: examples/storyboard.lua against the sandbox, on real sockets. SPDX-License-Identifier: MIT
+
+local json = require "studio.json"
+local sandbox = require "studio.sandbox"
+
+local KEY = "sk_live_canary_5c0ffee"
+local SCREENPLAY = [==[
+Title: The <b>Kettle</b> & "I"
+Author: Somebody
+
+EXT. CAFÉ - DAY
+
+A kettle on a table. <script>alert(1)</script>
+
+ANNA (O.S.)
+(softly)
+It *boils*.
+
+Steam rises. [[slow]]
+
+.THE KETTLE
+
+Inside: a small storm.
+
+INT./EXT. CAR - NIGHT
+
+ANNA
+Drive.
+
+BEN ^
+No!
+
+The car stays.
+
+The kettle is on the back seat, %s.
+]==]
+local SHOTS = 6
+local WINDOW = 1  -- seconds, of the sandbox's limit and of the client's
+
+local LUA = os.getenv "STUDIO_LUA" or "lua5.4"
+local BUILD = os.getenv "STUDIO_BUILD" or "build"
+
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function lines_of(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read("a")
+  pipe:close()
+  return text
+end
+
+describe("examples/storyboard.lua", function()
+  local server, folder
+
+  local function start(options)
+    options.keys = { { key = KEY, scopes = { "*" } } }
+    options.window = WINDOW
+    options.job_seconds = options.job_seconds or 0
+    server = assert(sandbox.start(options))
+    folder = lines_of("mktemp -d"):match("%S+")
+  end
+
+  after_each(function()
+    if server then server:stop() end
+    if folder then os.execute("rm -rf " .. quote(folder)) end
+    server, folder = nil, nil
+  end)
+
+  local function write(text)
+    local file = assert(io.open(folder .. "/play.fountain", "wb"))
+    file:write(text)
+    file:close()
+  end
+
+  -- The command; its output ends in a line "EXIT n".
+  local function command(more, key)
+    return table.concat({
+      "LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH=" .. quote(BUILD .. "/?.so;;"),
+      "MSTUDIO_API_KEY=" .. (key or KEY), LUA, "examples/storyboard.lua", quote(folder .. "/play.fountain"),
+      "--out", quote(folder .. "/out"), "--base-url", quote(server.mstudio_url),
+      "--limit-window", WINDOW, more or "", "2>&1; echo EXIT $?",
+    }, " ")
+  end
+
+  local function make(more, key)
+    local output = lines_of(command(more, key))
+    return tonumber(output:match("EXIT (%d+)\n$")), output
+  end
+
+  local function state()
+    local text = read(folder .. "/out/storyboard.json")
+    return text and json.decode(text)
+  end
+
+  -- What the service was asked for: "VERB /path" -> how often with an answer below 300.
+  local function asked()
+    local counts = {}
+    for _, record in ipairs(server:log()) do
+      if record.status and record.status < 300 then
+        local what = record.method .. " " .. record.path:gsub("^/api/v1", "")
+        counts[what] = (counts[what] or 0) + 1
+      end
+    end
+    return counts
+  end
+
+  -- One project, a frame for each shot, and one generation for each frame, however many runs it took.
+  local function assert_asked_once()
+    local generated, frames = 0, 0
+    for what, n in pairs(asked()) do
+      if what:find("^POST .*/generate%-image$") then
+        assert.equal(1, n, what)
+        generated = generated + 1
+      elseif what:find("^POST /projects/[^/]+/frames$") then
+        frames = frames + n
+      end
+    end
+    assert.equal(1, asked()["POST /projects"])
+    assert.equal(SHOTS, frames)
+    assert.equal(SHOTS, generated)
+  end
+
+  it("makes frames, images and a page, and says what it took", function()
+    start {}
+    write(SCREENPLAY:format("cold"))
+    local status, output = make()
+    assert.equal(0, status, output)
+    assert.matches("6 of 6 images", output)
+    assert.matches("%d+ calls, %d+ attempts, 0 answers 429", output)
+    assert_asked_once()
+    local page = read(folder .. "/out/storyboard.html")
+    local before = 0
+    for i, name in ipairs { "01-001-ext-cafe-day", "01-002-ext-cafe-day", "02-003-the-kettle",
+      "03-004-int-ext-car-night", "03-005-int-ext-car-night", "03-006-int-ext-car-night" } do
+      assert.matches("^\x89PNG", read(folder .. "/out/images/" .. name .. ".png"))
+      local at = page:find('src="images/' .. name .. '.png"', 1, true)
+      assert.is_truthy(at and at > before, "frame " .. i .. " in its place")
+      before = at
+    end
+    assert.is_nil(page:find("<script", 1, true))
+    assert.is_nil(page:find("http", 1, true) and page:find("=\"https?:"))
+    for _, text in ipairs { "&lt;b&gt;Kettle&lt;/b&gt; &amp; &quot;I&quot;", "EXT. CAFÉ - DAY", "It boils.", "(softly)",
+      "ANNA (O.S.)", "slow", "&lt;script&gt;alert(1)&lt;/script&gt;" } do
+      assert.is_truthy(page:find(text, 1, true), text)
+    end
+  end)
+
+  it("does nothing twice when it is run again", function()
+    start {}
+    write(SCREENPLAY:format("cold"))
+    assert.equal(0, (make()))
+    os.remove(folder .. "/out/images/02-003-the-kettle.png")
+    local status, output = make()
+    assert.equal(0, status, output)
+    assert.matches("Going on", output)
+    assert.is_truthy(read(folder .. "/out/images/02-003-the-kettle.png"))
+    assert_asked_once()
+  end)
+
+  it("keeps neither keys nor signed addresses", function()
+    start {}
+    write(SCREENPLAY:format("cold"))
+    local _, output = make()
+    for _, text in ipairs { output, read(folder .. "/out/storyboard.json"), read(folder .. "/out/storyboard.html") } do
+      for _, secret in ipairs { KEY, "signature", "expires=" } do assert.is_nil(text:find(secret, 1, true)) end
+    end
+  end)
+
+  it("shows a failed job beside the others, and asks again only when told", function()
+    start {}
+    write(SCREENPLAY:format("FAIL"))
+    local status, output = make()
+    assert.equal(3, status, output)
+    assert.matches("5 of 6 images", output)
+    assert.matches("shot 6 %(scene 3, line %d+%): %S", output)
+    assert.matches("Image failed", read(folder .. "/out/storyboard.html"))
+    assert.equal("failed", state().shots[6].step)
+    assert.equal(3, (make()))
+    assert_asked_once()
+    assert.equal(3, (make "--retry-failed"))
+    local generated = 0
+    for what, n in pairs(asked()) do generated = generated + (what:find("generate%-image") and n or 0) end
+    assert.equal(SHOTS + 1, generated)
+  end)
+
+  it("stops on a refusal that meets every shot, with its sentence", function()
+    start {}
+    write(SCREENPLAY:format("cold"))
+    local status, output = make(nil, "sk_live_wrong")
+    assert.equal(1, status, output)
+    assert.matches("401", output)
+    assert.is_nil(output:find("sk_live_wrong", 1, true))
+    assert.is_nil(output:find("traceback", 1, true))
+  end)
+
+  it("says that the screenplay has changed, and changes nothing", function()
+    start {}
+    write(SCREENPLAY:format("cold"))
+    assert.equal(0, (make()))
+    local before = #server:log()
+    write(SCREENPLAY:format("hot"))
+    local status, output = make()
+    assert.equal(1, status)
+    assert.matches("has changed .* scene 3, line 28.* another %-%-out", output)
+    assert.equal(before, #server:log())
+    write(SCREENPLAY:format("cold") .. "\n\n")  -- no shot differs
+    assert.equal(0, (make()))
+  end)
+
+  -- Starts a run, waits until the state file satisfies `ready`, and sends it a signal; its status and output.
+  -- The lock file tells its process; that of the run before may still lie there.
+  local last_pid
+  local function cut_off(signal, ready)
+    local pipe = assert(io.popen(command()))
+    local pid
+    repeat
+      os.execute("sleep 0.01")  -- only to leave the processor to the run
+      pid = (read(folder .. "/out/storyboard.lock") or ""):match("^(%d+)\n") or pid
+    until pid and pid ~= last_pid and ready(state())
+    last_pid = pid
+    os.execute("kill -" .. signal .. " " .. pid .. " 2>/dev/null")  -- it may be done already
+    local output = pipe:read("a")
+    pipe:close()
+    return tonumber(output:match("EXIT (%d+)\n$")), output
+  end
+
+  it("keeps a second run out of the folder, but not after a dead one", function()
+    start { job_seconds = 600 }
+    write(SCREENPLAY:format("cold"))
+    local second
+    local _, output = cut_off("KILL", function(kept)
+      second = kept and { make() }
+      return second
+    end)
+    assert.equal(1, second[1])
+    assert.matches("process " .. last_pid .. " is at work", second[2])
+    assert.is_nil(output:find("Going on", 1, true))
+    local status
+    status, output = cut_off("INT", function(kept) return kept ~= nil end)
+    assert.equal(130, status, output)
+  end)
+
+  local function step_count(kept, ...)
+    local n = 0
+    for _, entry in ipairs(kept and kept.shots or {}) do
+      for _, step in ipairs { ... } do n = n + (entry.step == step and 1 or 0) end
+    end
+    return n
+  end
+
+  it("stops at Ctrl-C, says what is still running, and goes on where it was", function()
+    start { job_seconds = 3 }
+    write(SCREENPLAY:format("cold"))
+    local status, output = cut_off("INT", function(kept) return step_count(kept, "submitted") >= 3 end)
+    assert.equal(130, status, output)
+    assert.matches("Interrupted", output)
+    assert.matches("Still being made at the service %(%d%)", output)
+    assert.matches("frame %S+, job %S+", output)
+    assert.is_nil(output:find("traceback", 1, true))
+    for _ = 1, 5 do
+      status, output = make()
+      if status == 0 then break end
+    end
+    assert.equal(0, status, output)
+    assert_asked_once()
+  end)
+
+  it("asks for nothing twice, wherever it was killed", function()
+    start { limit = 1000 }
+    write(SCREENPLAY:format("cold"))
+    for cut = 0, SHOTS do
+      cut_off("KILL", function(kept)
+        return kept and step_count(kept, "submitting", "submitted", "done", "failed", "unknown") >= cut
+          or step_count(kept, "done") == SHOTS
+      end)
+      if step_count(state(), "done") == SHOTS then break end
+    end
+    local status, output = make "--resubmit-unknown"
+    assert.equal(0, status, output)
+    assert_asked_once()
+  end)
+
+  it("stops within a quarter of a second, whenever Ctrl-C comes #soak", function()
+    start { job_seconds = 600 }
+    write(SCREENPLAY:format("cold"))
+    -- The shell waits so long, interrupts, and prints the nanoseconds until the process is gone.
+    local script = command():gsub("2>&1; echo EXIT %$%?$", ">/dev/null 2>&1 & p=$!; sleep %%s; a=$(date +%%%%s%%%%N); "
+      .. "kill -INT $p; wait $p; s=$?; echo $s $(($(date +%%%%s%%%%N) - a))")
+    local longest = 0
+    for i = 1, 40 do
+      local output = lines_of(script:format(("%.3f"):format(0.15 + i * 0.037)))
+      local status, ns = output:match("^(%d+) (%d+)\n$")
+      assert.equal("130", status, output)
+      longest = math.max(longest, ns / 1e9)
+    end
+    print(("longest time from Ctrl-C to the end of 40 runs: %.0f ms"):format(longest * 1000))
+    assert.is_true(longest < 0.25)
+  end)
+
+  it("tells wrong use from a wrong screenplay", function()
+    start {}
+    local function run(arguments)
+      local output = lines_of(LUA .. " examples/storyboard.lua " .. arguments .. " 2>&1; echo EXIT $?")
+      return tonumber(output:match("EXIT (%d+)\n$")), output
+    end
+    for _, wrong in ipairs { "", "--outt x", "a.fountain b.fountain", "a.fountain --out", "a --limit-window nan" } do
+      local status, output = run(wrong)
+      assert.equal(2, status, wrong)
+      assert.matches("usage: ", output)
+    end
+    assert.equal(0, (run "--help"))
+    write("Just prose.\n")
+    local status, output = make()
+    assert.equal(1, status)
+    assert.matches("play.fountain: no scene", output)
+    write("INT. A\n\nCaf\xE9\n")
+    status, output = make()
+    assert.equal(1, status)
+    assert.matches("line 3: byte 0xE9", output)
+  end)
+end)
