@@ -208,8 +208,9 @@ describe("faults", function()
 
   it("of reading calls are sat out", function()
     local ms = toys:mstudio()
-    for _, fault in ipairs { { kind = "status", status = 503 }, { kind = "html" }, { kind = "drop" }, { kind = "reset" },
-      { kind = "cut" } } do
+    for _, fault in ipairs {
+      { kind = "status", status = 503 }, { kind = "html" }, { kind = "drop" }, { kind = "reset" }, { kind = "cut" },
+    } do
       fault.count, fault.method = 2, "GET"
       with(fault)
       assert.is_table(ms.projects:list())

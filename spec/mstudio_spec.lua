@@ -259,7 +259,7 @@ describe("an image", function()
     start { ["POST /api/v1/frames/9/generate-image"] = { { close = true } } }
     local _, err = ms.images:generate(9, { prompt = "x" })
     assert.equal("outcome_unknown", err.kind)
-    assert.matches("look at the frame .its image and versions. before trying again", tostring(err))
+    assert.matches("To find out, look at the frame .its image and versions. before trying again", tostring(err))
     assert.equal(1, #server:log())
   end)
 

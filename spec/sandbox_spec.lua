@@ -5,6 +5,8 @@ local sandbox = require "studio.sandbox"
 
 local KEY = "sk_live_sandbox_canary"
 
+local _ -- what a spec does not look at
+
 local function sh(command)
   local pipe = assert(io.popen(command .. " 2>&1"))
   local text = pipe:read "a"
@@ -171,6 +173,26 @@ describe("the sandbox", function()
     assert.equal(403, (curl("GET", (body.data.result.url:gsub("signature=%x+", "signature=0")), nil, {})))
   end)
 
+  it("serves the part of a result that is asked for, so that a download can go on", function()
+    start { job_seconds = 0 }
+    local _, body = generate(frame(1).id)
+    _, body = curl("GET", "/generation-jobs/" .. body.data.job_id)
+    local url = body.data.result.url
+    local _, whole, head = curl("GET", url, nil, {})
+    local function part(...)
+      local status, bytes, headers = curl("GET", url, nil, { ... })
+      return status, bytes, headers["content-range"]
+    end
+    local size = #whole
+    assert.same({ 206, whole:sub(11, 20), "bytes 10-19/" .. size }, { part "Range: bytes=10-19" })
+    assert.same({ 206, whole:sub(-5), ("bytes %d-%d/%d"):format(size - 5, size - 1, size) }, { part "Range: bytes=-5" })
+    local last = "Range: bytes=" .. size - 1 .. "-"
+    assert.same({ 206, whole:sub(-1), ("bytes %d-%d/%d"):format(size - 1, size - 1, size) },
+      { part(last, "If-Range: " .. head.etag) })
+    assert.equal(200, (part("Range: bytes=10-19", 'If-Range: "another"')))
+    assert.equal(416, (part("Range: bytes=" .. size .. "-")))
+  end)
+
   it("fails jobs, shows odd states, answers at once, and runs out of money, as told", function()
     start { job_seconds = 0, wallet = 3 }
     local shot = frame(1)
@@ -201,11 +223,14 @@ describe("the sandbox", function()
       return status, body, headers
     end
     local status, body, headers = with { kind = "status", status = 503, headers = { ["retry-after"] = "9" } }
-    assert.same({ 503, "9" }, { status, headers["retry-after"] })
+    assert.same({ 503, false, "9" }, { status, body.success, headers["retry-after"] })
     status, body = with { kind = "html" }
     assert.equal(502, status)
     assert.matches("<title>502", body)
     assert.equal(0, (with { kind = "drop" }))
+    sb:set { faults = { { kind = "reset", count = 1 } } }
+    local _, exit = sh(("curl -s --noproxy '*' %s/projects; echo $?"):format(sb.mstudio_url))
+    assert.equal("56\n", exit) -- 52 would be an orderly end
     status, body = with { kind = "cut" }
     assert.equal(200, status)
     assert.is_not_table(body)
@@ -250,6 +275,26 @@ describe("the sandbox", function()
     assert.has_error(function() sandbox.start { algorithm = "magic" } end)
     start()
     assert.has_error(function() sb:set { port = 3 } end)
+  end)
+
+  it("counts a request after its lag, and answers it after its latency", function()
+    start { lag = { 0.05, 0.06 }, latency = 0.04 }
+    assert.equal(200, (curl("GET", "/projects")))
+    assert.is_true(sb:log()[1].ms >= 90)
+    assert.has_error(function() sb:set { latency = { 2, 1 } } end)
+    assert.has_error(function() sandbox.start { job_seconds = { 1 } } end)
+  end)
+
+  it("stops at once while the parent has commands in the background", function()
+    start()
+    local holder = os.tmpname()
+    os.execute(("sleep 60 >/dev/null 2>&1 & echo $! >%s"):format(holder)) -- has our end of the pipe, too
+    sb:stop()
+    local file = assert(io.open(holder))
+    local pid = file:read "l"
+    file:close()
+    os.remove(holder)
+    assert.is_true((sh("kill " .. pid))) -- was still there
   end)
 
   it("ends with stop, once and for all", function()

@@ -206,7 +206,7 @@ describe("an answer", function()
     start { ["POST /v1/things"] = { { close = true } } }
     local _, err = toy.things:create {}
     assert.equal("outcome_unknown", err.kind)
-    assert.matches("nobody knows whether it was done: list the things", tostring(err))
+    assert.matches("To find out, list the things", tostring(err))
     assert.equal(1, #server:log())
   end)
 

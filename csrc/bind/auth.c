@@ -48,7 +48,11 @@ static int auth_tostring(lua_State *L) {
 
 static void add(lua_State *L, studio_auth *auth, const char *name, const char *prefix, const char *value,
                 size_t size) {
-  if (!studio_auth_add(auth, name, prefix, value, size)) {
+  if (studio_auth_add(auth, name, prefix, value, size)) return;
+  if (size > 0 && studio_header_valid(name, strlen(name), value, size) &&
+      studio_header_valid(name, strlen(name), prefix, strlen(prefix))) {
+    luaL_error(L, "not enough memory");
+  } else {
     luaL_error(L, "auth: the header '%s' or its value cannot be sent (control characters?)", name);
   }
 }
@@ -88,7 +92,7 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
     const char *user = lstudio_required(L, table, "user", &size);
     const char *password = lstudio_required(L, table, "password", &more);
     if (!studio_auth_add_basic(auth, user, size, password, more)) {
-      luaL_error(L, "auth: option 'user' must not hold a colon");
+      luaL_error(L, "auth: 'user' holds a colon, or one of the two a control character (or no memory is left)");
     }
   } else if (strcmp(kind, "provider") == 0) {
     if (!lstudio_get(L, table, "provider") || !lua_isfunction(L, -1)) {

@@ -42,7 +42,8 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 /*** Says what the limiter does now, and why. Durations in seconds: `window`, `guard`, `spacing`,
 `next_slot` (0: now), `paused`. Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
 flight), `cooling` (answered, not yet out of the window), `foreign` (spent by others), `free`, `in_flight`,
-`waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight, paused, foreign.
+`waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight,
+paused, foreign.
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {

@@ -182,6 +182,7 @@ void lstudio_push_failure(lua_State *L, int call_box, studio_call *call) {
 static const luaL_Reg methods[] = {{"header", response_header}, {NULL, NULL}};
 
 void lstudio_open_response(lua_State *L) {
-  static const lstudio_class class = {LSTUDIO_RESPONSE, methods, response_close, response_gc, response_index, response_tostring};
+  static const lstudio_class class = {LSTUDIO_RESPONSE, methods, response_close, response_gc,
+                                      response_index, response_tostring};
   lstudio_new_class(L, &class);
 }

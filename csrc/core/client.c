@@ -18,6 +18,7 @@ studio_client *studio_client_new(const char *base_url, bool allow_http, studio_e
     client->budget = (studio_budget)STUDIO_BUDGET_DEFAULT;
     client->auth_expires = STUDIO_NEVER;
     client->base_url = strdup(base_url);
+    client->origin_size = studio_url_origin_size(base_url);
     client->auth = studio_auth_new();
     if (client->base_url != NULL && client->auth != NULL) return client;
     studio_client_unref(client);

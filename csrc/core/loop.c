@@ -7,6 +7,8 @@
 #include "core/turn.h"
 
 #define MAX_STREAMS 1000L /* libcurl's default of 100 makes it open more connections, at great cost */
+/* else libcurl keeps only 4 times as many as it has transfers at that moment: after a burst, hardly any */
+#define MAX_IDLE 128L
 
 /* ---- life */
 
@@ -25,6 +27,7 @@ static bool set_up_multi(studio_loop *loop) {
   curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
   curl_multi_setopt(loop->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, MAX_STREAMS);
+  curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, MAX_IDLE);
   return true;
 }
 

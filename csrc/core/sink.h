@@ -12,7 +12,8 @@
 
 typedef struct studio_sink studio_sink;
 
-/* Creates the part file, in place of one that an earlier run left behind. NULL fills err (kind FILE, with the system's reason). */
+/* Creates the part file, in place of one that an earlier run left behind. NULL fills err (kind FILE, with the
+** system's reason). */
 studio_sink *studio_sink_open(const char *path, studio_error *err);
 bool studio_sink_write(studio_sink *sink, const void *bytes, size_t size, studio_error *err);
 /* Closes and renames; frees the sink in any case, and removes the part file when it fails. Of two downloads to

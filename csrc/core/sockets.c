@@ -58,7 +58,11 @@ curl_socket_t studio_sockets_open(void *user, curlsocktype purpose, struct curl_
   if (fd < 0) return CURL_SOCKET_BAD;
   fcntl(fd, F_SETFD, FD_CLOEXEC); /* a host that starts programs must not hand our connections on */
   studio_socket *socket = entry(user, fd);
-  if (socket != NULL) *socket = (studio_socket){.lazy = 1};
+  if (socket == NULL) { /* out of memory: here it fails one transfer, later it would fail all */
+    close(fd);
+    return CURL_SOCKET_BAD;
+  }
+  *socket = (studio_socket){.lazy = 1};
   return fd;
 }
 

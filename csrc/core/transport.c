@@ -172,6 +172,8 @@ static bool add_fields(studio_attempt *attempt) {
     if (studio_auth_has(client->auth, header->name) || studio_headers_get(own, header->name) != NULL) continue;
     ok = add_field(attempt, header->name, header->value);
   }
+  /* a GET has neither of the two below: libcurl would look through all fields once more for each line */
+  if (strcmp(call->request.method, "GET") == 0 && !call->request.has_body) return ok;
   /* no waiting for "100 Continue" (a proxy that ignores it would cost a second), no form type by default */
   if (ok) ok = add_line(attempt, "Expect:");
   if (ok && studio_headers_get(own, "Content-Type") == NULL) ok = add_line(attempt, "Content-Type:");

@@ -182,6 +182,21 @@ static void fail_hopeless(studio_loop *loop) {
   }
 }
 
+/* When a callback of ours fails (the poller is out of memory), libcurl gives all its transfers up, but finds
+** out only when each of them is run. */
+static void act(studio_loop *loop, curl_socket_t fd, int what) {
+  int running = 0;
+  CURLMcode code = curl_multi_socket_action(loop->multi, fd, what, &running);
+  if (code == CURLM_ABORTED_BY_CALLBACK) curl_multi_perform(loop->multi, &running);
+  collect(loop);
+}
+
+static void run_curl_timeout(studio_loop *loop) {
+  if (loop->curl_at > loop->now) return;
+  loop->curl_at = STUDIO_NEVER;
+  act(loop, CURL_SOCKET_TIMEOUT, 0);
+}
+
 /* Sends what may be sent now; what time does not allow stays queued. */
 static void admit(studio_loop *loop, int64_t until_us) {
   if (studio_queue_count(loop->queue) == 0 || loop->queue_at > loop->now) return;
@@ -197,6 +212,8 @@ static void admit(studio_loop *loop, int64_t until_us) {
     memcpy(call->slots, slots, sizeof slots);
     call->client->stats.queued--;
     start(loop, call);
+    /* libcurl sends by a timeout of 0: now, so that out_of_time sees what it cost */
+    if (until_us >= 0) run_curl_timeout(loop);
   }
   fail_hopeless(loop);
 }
@@ -209,23 +226,14 @@ static void run_timers(studio_loop *loop, int64_t until_us) {
   }
 }
 
-static void run_curl_timeout(studio_loop *loop) {
-  if (loop->curl_at > loop->now) return;
-  int running = 0;
-  loop->curl_at = STUDIO_NEVER;
-  curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-  collect(loop);
-}
-
 static void run_socket(studio_loop *loop, const studio_poll_event *event) {
   if (!studio_sockets_stirred(&loop->sockets, event->fd)) return;
   loop->queue_at = 0; /* the first byte of a streamed body may let slots go */
-  int running = 0, what = 0;
+  int what = 0;
   if (event->events & STUDIO_POLL_IN) what |= CURL_CSELECT_IN;
   if (event->events & STUDIO_POLL_OUT) what |= CURL_CSELECT_OUT;
   if (event->events & STUDIO_POLL_ERR) what |= CURL_CSELECT_ERR;
-  curl_multi_socket_action(loop->multi, event->fd, what, &running);
-  collect(loop);
+  act(loop, event->fd, what);
 }
 
 static int64_t next_due(const studio_loop *loop) {

@@ -148,6 +148,17 @@ static const char *odd_spelling(const char *url) {
   return usual ? NULL : NOT_HTTPS;
 }
 
+size_t studio_url_origin_size(const char *url) {
+  const char *authority = strstr(url, "://");
+  return authority == NULL ? 0 : (size_t)(authority - url) + 3 + strcspn(authority + 3, "/?#");
+}
+
+bool studio_url_is_below(const char *url, const char *checked, size_t origin_size) {
+  if (strncmp(url, checked, origin_size) != 0) return false;
+  /* not in "https://host.elsewhere", "https://host:81", "https://host@elsewhere"; the end will do as well */
+  return strchr("/?#", url[origin_size]) != NULL && odd_spelling(url) == NULL;
+}
+
 bool studio_url_check(const char *url, bool allow_http, studio_error *err) {
   CURLUcode why = CURLUE_OK;
   char *scheme = NULL, *host = NULL;

@@ -35,6 +35,13 @@ bool studio_url_check(const char *url, bool allow_http, studio_error *err);
 /* Same scheme, host (without case) and port (defaults filled in). */
 bool studio_url_same_origin(const char *a, const char *b);
 
+/* Length of scheme://authority of a URL that studio_url_check passed. */
+size_t studio_url_origin_size(const char *url);
+
+/* True when `url` begins with those letters of `checked`, the authority ends there, and the rest is sound:
+** the same origin, and nothing that studio_url_check would refuse. False: both must be looked at closely. */
+bool studio_url_is_below(const char *url, const char *checked, size_t origin_size);
+
 /* Appends scheme://host[:port] of the URL: for messages, where paths and queries may hold secrets. */
 bool studio_url_origin(studio_buf *out, const char *url);
 

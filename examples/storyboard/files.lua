@@ -1,5 +1,7 @@
 --- Files of a storyboard: safe names, folders, whole-or-nothing writes. SPDX-License-Identifier: MIT
 
+local process = require "storyboard.process"
+
 local files = {}
 
 -- The Latin letters that headings have most often; others simply drop out of a name.
@@ -52,16 +54,12 @@ function files.image_type(path)
   end
 end
 
----@param text string
----@return string  as one word of a shell command
-function files.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
 --- Makes a folder and those above it.
 ---@param path string
 ---@return boolean? ok
 ---@return string? message
 function files.make_folder(path)
-  if os.execute("mkdir -p -- " .. files.quote(path) .. " 2>/dev/null") then return true end
+  if process.run("mkdir -p -- " .. process.quote(path) .. " 2>/dev/null") then return true end
   return nil, "cannot make the folder " .. path
 end
 

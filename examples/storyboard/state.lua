@@ -6,6 +6,7 @@
 
 local studio = require "studio"
 local files = require "storyboard.files"
+local process = require "storyboard.process"
 
 local VERSION = 1
 
@@ -124,11 +125,11 @@ end
 function state.lock(folder)
   local path = folder .. "/storyboard.lock"
   -- noclobber makes the file only when there is none; $PPID is this process
-  local take = "(set -C; echo $PPID >" .. files.quote(path) .. ") 2>/dev/null"
+  local take = "(set -C; echo $PPID >" .. process.quote(path) .. ") 2>/dev/null"
   for _ = 1, 2 do
-    if os.execute(take) then return true end
+    if process.run(take) then return true end
     local pid = (files.read(path) or ""):match("^%d+")
-    if pid and os.execute("kill -0 " .. pid .. " 2>/dev/null") then
+    if pid and process.run("kill -0 " .. pid .. " 2>/dev/null") then
       return nil, string.format("process %s is at work in %s: wait for it, or give another --out (or, if that is "
         .. "something else, delete %s)", pid, folder, path)
     end

@@ -166,8 +166,7 @@ local function advise(err, context)
   elseif context.writes and (err.status or 0) >= 500 then
     return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
   elseif err.kind == "outcome_unknown" then
-    return "It was sent, and nobody knows whether it was done: "
-      .. (context.find_out or "look at the service before trying again")
+    return "To find out, " .. (context.find_out or "look at the service before trying again")
   elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405) then
     return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
       .. "replaces it, client:routes() lists all"):format(err.route, err.route)

@@ -12,19 +12,28 @@ local STYLES = { bold = "1", dim = "2", red = "31", green = "32", yellow = "33" 
 local TERMINAL_INTERVAL = 0.1  -- seconds: ten drawings a second are a moving picture already
 local PLAIN_INTERVAL = 10      -- seconds: a log of an hour has 360 of these lines
 
+-- A module that may be missing. Ctrl-C, which the `lua` command raises as an error, is not swallowed.
+local function optional(name)
+  local ok, module = pcall(require, name)
+  if ok then return module end
+  if tostring(module):find("interrupted!$") then error(module, 0) end
+end
+
 -- Seconds that never run backwards where the C core is there; else the wall clock.
 local function default_clock()
-  local ok, task = pcall(require, "studio.task")
-  if not ok then return os.time end
+  local task = optional "studio.task"
+  if not task then return os.time end
   return function() return task.loop:now() end
 end
 
 --- Is standard error a terminal? The one place that finds out: by lua-term if it is there, else the shell.
 ---@return boolean
 function progress.is_terminal()
-  local ok, term = pcall(require, "term")
-  if ok and type(term) == "table" and term.isatty then return not not term.isatty(io.stderr) end
-  return os.execute("[ -t 2 ]") == true
+  local term = optional "term"
+  if type(term) == "table" and term.isatty then return not not term.isatty(io.stderr) end
+  local ok, how, code = os.execute("[ -t 2 ]")
+  if how == "signal" and code == 2 then error("interrupted!", 0) end  -- Ctrl-C went to the shell, not to us
+  return ok == true
 end
 
 -- Columns of the terminal; 80 when nobody can tell.

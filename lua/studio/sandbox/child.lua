@@ -1,6 +1,6 @@
 -- What sandbox.start runs in the child: reads options, tells where it listens, serves. SPDX-License-Identifier: MIT
 --
--- usage: lua -e 'package.path, package.cpath = …' child.lua OPTIONS_FILE
+-- usage: lua -e 'package.path, package.cpath = …' child.lua OPTIONS_FILE PROCESS_ID
 
 local json = require "studio.sandbox.json"
 
@@ -14,7 +14,7 @@ end
 
 local ok, main, running = pcall(start)
 os.remove(arg[1]) -- it holds the keys
-local facts = {}
+local facts = { pid = math.tointeger(arg[2]) }
 if ok then
   facts.ca_file = running.ca_file
   for name, url in pairs(running.urls) do facts[name] = url end

@@ -10,7 +10,8 @@ local routes = router.new()
 local function add(method, path, handle) routes:add(method, path, { handle = handle }) end
 
 add("GET", "/log", function(world, req)
-  return 200, { records = json.array(world.log:list(math.tointeger(tonumber(req.query.after)))), total = world.log.total }
+  local records = world.log:list(math.tointeger(tonumber(req.query.after)))
+  return 200, { records = json.array(records), total = world.log.total }
 end)
 
 add("DELETE", "/log", function(world)

@@ -15,6 +15,7 @@ faults.kinds = {
   stall = true,     -- sends half of the body, then nothing for `seconds`
   cut = true,       -- sends half of the body, then closes
   drop = true,      -- closes without an answer
+  reset = true,     -- the same by a TCP reset (needs luasocket; else like drop)
   bad_json = true,  -- sends the first half of the JSON as if it were all
   empty = true,     -- sends the status and no body
 }

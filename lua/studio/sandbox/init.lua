@@ -19,6 +19,7 @@ local sandbox = {}
 ---@field mstudio_https_url string
 ---@field cdn_url string      origin of results: another one than the services'
 ---@field control_url string
+---@field pid integer         of the child
 ---@field ca_file string      the authority that signed the certificate; for the option ca_file of a client
 local methods = {}
 local Sandbox = { __name = "studio.sandbox", __index = methods }
@@ -27,7 +28,7 @@ local Sandbox = { __name = "studio.sandbox", __index = methods }
 local private = setmetatable({}, { __mode = "k" })
 
 --- Starts a sandbox.
----@param given table?  options, see options.lua: keys, tokens, limit, window, algorithm, headers, job_seconds, fail_rate …
+---@param given table?  see options.lua: keys, tokens, limit, window, algorithm, headers, job_seconds, fail_rate …
 ---@return studio.sandbox? sandbox
 ---@return string? why  what is missing on this machine
 function sandbox.start(given)
@@ -90,7 +91,10 @@ function methods:stop()
   local pipe = own.pipe
   own.pipe = nil
   if own.client then own.client:close() end
-  pipe:close() -- the child sees that, and ends; this waits for it
+  -- Closing the pipe ends the child only when nobody else holds our end of it, and every command that this process
+  -- left running in the background does. So tell it first; it is our child and not yet reaped: the id is still its own.
+  os.execute(("kill -TERM %d 2>/dev/null"):format(self.pid))
+  pipe:close() -- waits for it
 end
 
 Sandbox.__gc = methods.stop

@@ -27,13 +27,4 @@ function jobs.state(job, now)
   return job.oddity or "processing", math.floor(100 * age / job.duration)
 end
 
---- Draws the duration of a new job.
----@param setting number|number[]  seconds, or { from, to }
----@param random fun(): number
----@return number seconds
-function jobs.duration(setting, random)
-  if type(setting) == "table" then return setting[1] + (setting[2] - setting[1]) * random() end
-  return setting
-end
-
 return jobs

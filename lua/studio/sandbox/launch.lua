@@ -33,7 +33,8 @@ function launch.start(module, input)
   file:close()
   local setup = ("package.path, package.cpath = %q, %q"):format(package.path .. ";" .. ELSEWHERE, package.cpath)
   local pipe = assert(io.popen(table.concat({
-    "exec", quote(interpreter()), "-e", quote(setup), quote(path), quote(file_name), "</dev/null",
+    -- `exec` keeps the shell's process id: the child learns its own by "$$"
+    "exec", quote(interpreter()), "-e", quote(setup), quote(path), quote(file_name), "$$ </dev/null",
   }, " "), "r"))
   local line = pipe:read "l"
   local facts = line and json.decode(line)

@@ -1,4 +1,4 @@
--- The sandbox's own process: makes the world, listens, and ends when nobody needs it any more. SPDX-License-Identifier: MIT
+-- The sandbox's own process: listens, and ends when nobody needs it any more. SPDX-License-Identifier: MIT
 
 local cqueues = require "cqueues"
 local signal = require "cqueues.signal"

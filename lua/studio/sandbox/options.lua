@@ -1,4 +1,6 @@
--- What a sandbox can be told: names, defaults and checks, for sandbox.start, the command and sandbox:set. SPDX-License-Identifier: MIT
+-- What a sandbox can be told: names, defaults and checks. SPDX-License-Identifier: MIT
+--
+-- The same for sandbox.start, the command and sandbox:set.
 
 local faults = require "studio.sandbox.faults"
 local limits = require "studio.sandbox.limits"
@@ -7,7 +9,8 @@ local options = {}
 
 --- name -> { default, type, may it be changed while running?, what it is }
 options.list = {
-  keys = { { { key = "sk_live_sandbox", scopes = { "*" } } }, "table", false, "API keys: { key=, scopes=, name=, user= }" },
+  keys = { { { key = "sk_live_sandbox", scopes = { "*" } } }, "table", false,
+    "API keys: { key=, scopes=, name=, user= }" },
   tokens = { {}, "table", false, "bearer tokens: { token=, user= }" },
   limit = { 60, "number", true, "requests of one key in a window" },
   user_limit = { 120, "number", true, "requests of one user's tokens in a window" },
@@ -22,6 +25,8 @@ options.list = {
   instant = { false, "boolean", true, "generations answer with the result at once instead of a job" },
   wallet = { false, "number", true, "generations that the account can still pay for; false: no end" },
   closed_to_keys = { {}, "table", true, "path patterns that are not open to API keys" },
+  lag = { 0, "number|table", true, "delay before a request is counted: seconds, or { from, to }" },
+  latency = { 0, "number|table", true, "delay between counting a request and answering it: seconds, or { from, to }" },
   url_ttl = { 3600, "number", true, "seconds for which a result's URL is good" },
   faults = { {}, "table", true, "see faults.lua" },
   seed = { 1, "number", false, "of everything that is left to chance" },
@@ -40,8 +45,14 @@ end
 local function complaint_of(name, value)
   if name == "algorithm" and not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end
   if name == "headers" and not limits.styles[value] then return ("no header style is called '%s'"):format(value) end
-  if (name == "window" or name == "limit" or name == "user_limit") and not (value > 0) then
+  if (name == "window" or name == "limit" or name == "user_limit") and (value <= 0 or value ~= value) then
     return ("option '%s' must be above 0"):format(name)
+  end
+  if type(value) == "table" and options.list[name][2] == "number|table" then
+    local from, to = value[1], value[2]
+    if type(from) ~= "number" or type(to) ~= "number" or from > to then
+      return ("option '%s' must be a number or { from, to }"):format(name)
+    end
   end
   if name == "faults" then
     for _, rule in ipairs(value) do

@@ -1,4 +1,4 @@
--- The HTTP side of the sandbox: reads requests, plays faults, writes answers, keeps the log. SPDX-License-Identifier: MIT
+-- The HTTP side of the sandbox: requests, faults, answers and the log. SPDX-License-Identifier: MIT
 
 local cqueues = require "cqueues"
 local http_headers = require "http.headers"
@@ -87,9 +87,22 @@ local function hang_up(stream)
   stream.connection.socket:shutdown "rw"
 end
 
+-- A reset instead of an orderly end: close with nothing left to linger for. cqueues cannot ask for that, luasocket can.
+local function reset(stream)
+  local found, luasocket = pcall(require, "socket")
+  if not found then return hang_up(stream) end
+  local connection = stream.connection:take_socket()
+  local handle = luasocket.tcp4()
+  handle:setfd(connection:pollfd())
+  handle:setoption("linger", { on = true, timeout = 0 })
+  handle:setfd(-1) -- the descriptor stays the connection's
+  connection:close()
+end
+
 -- The ways of answering that break off. Each leaves the connection unusable.
 local broken = {
   drop = hang_up,
+  reset = reset,
   cut = function(stream, answer)
     local headers = http_headers.new()
     headers:append(":status", tostring(answer.status))
@@ -126,8 +139,8 @@ function handlers.api(world, req)
 end
 
 function handlers.cdn(world, req)
-  local status, body, content_type = cdn.handle(world, req)
-  return { status = status, headers = { ["content-type"] = content_type }, body = body }
+  local status, body, headers = cdn.handle(world, req)
+  return { status = status, headers = headers, body = body }
 end
 
 function handlers.control(world, req) return json_answer(control.handle(world, req)) end
@@ -151,10 +164,16 @@ local function record(world, kind, req, full_path, started, status, about, rule)
   if world.on_request then world.on_request(entry) end
 end
 
+local function pause(world, setting)
+  local seconds = world:draw(setting)
+  if seconds > 0 then cqueues.sleep(seconds) end
+end
+
 local function serve(world, kind, stream, origin)
   local req = read_request(stream, origin)
   if not req then return end
   local started, full_path = world.now(), req.path
+  if kind ~= "control" then pause(world, world.options.lag) end
   local rule, effect
   if kind ~= "control" then
     rule, effect = faults.pick(world.options.faults, kind, req.method, req.path, world.random)
@@ -163,6 +182,7 @@ local function serve(world, kind, stream, origin)
   if not rule or effect then answer, about = judge(world, kind, req) end
   if rule and instead[rule.kind] then answer = instead[rule.kind](rule, answer or json_answer(200, {})) end
   answer = answer or json_answer(200, {})
+  if kind ~= "control" then pause(world, world.options.latency) end
   local cut_off = rule and broken[rule.kind]
   if kind ~= "control" then
     -- in the log before the answer is out: who has the answer finds the request there

@@ -52,6 +52,14 @@ function methods:id()
   return self.last_id
 end
 
+--- Draws from a setting that is a number of seconds, or { from, to }.
+---@param setting number|number[]
+---@return number
+function methods:draw(setting)
+  if type(setting) == "table" then return setting[1] + (setting[2] - setting[1]) * self.random() end
+  return setting
+end
+
 --- "2026-11-22T10:00:00Z"
 function methods:timestamp()
   return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.epoch()))

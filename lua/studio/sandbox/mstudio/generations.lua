@@ -49,7 +49,7 @@ function generations.submit(world, kind, frame, prompt)
   local job = {
     id = ("job_%08x"):format((number * 2654435761) & 0xFFFFFFFF), number = number, kind = kind, frame_id = frame.id,
     order = frame.order, prompt = prompt, submitted = world.now(), created_at = world:timestamp(),
-    duration = options.instant and 0 or jobs.duration(options.job_seconds, world.random),
+    duration = options.instant and 0 or world:draw(options.job_seconds),
     failure = failure, oddity = options.oddity or nil,
   }
   world.jobs[job.id] = job

@@ -8,7 +8,7 @@ local frames = {}
 --- One page of a project's frames.
 ---@param project_id string|integer
 ---@param query { page: integer?, per_page: integer? }?
----@param options table? of the call: timeout, deadline (seconds), priority, headers
+---@param options studio.call_options?
 ---@return table[]? frames nil, err on failure
 ---@return table response_or_err
 ---@return studio.page.info info
@@ -17,22 +17,30 @@ function frames:list(project_id, query, options)
 end
 
 --- An iterator over all frames of a project; raises the error object when a page fails.
+---@param project_id string|integer
+---@param query { page: integer?, per_page: integer? }?
+---@param options studio.call_options?
 function frames:each(project_id, query, options)
   return page.each(self.client, "frames.list", { project_id = project_id }, query, options)
 end
 
 --- An iterator over pages: items, response, info; nil, err when a page fails.
+---@param project_id string|integer
+---@param query { page: integer?, per_page: integer? }?
+---@param options studio.call_options?
 function frames:pages(project_id, query, options)
   return page.pages(self.client, "frames.list", { project_id = project_id }, query, options)
 end
 
 ---@param id string|integer
+---@param options studio.call_options?
 ---@return table? frame nil, err on failure
 ---@return table response_or_err
 function frames:get(id, options) return self.client:call("frames.get", { frame_id = id }, nil, options) end
 
 ---@param project_id string|integer
 ---@param fields table { script = … }
+---@param options studio.call_options?
 ---@return table? frame nil, err on failure
 ---@return table response_or_err
 function frames:create(project_id, fields, options)
@@ -41,6 +49,7 @@ end
 
 ---@param id string|integer
 ---@param fields table what changes
+---@param options studio.call_options?
 ---@return table? frame nil, err on failure
 ---@return table response_or_err
 function frames:update(id, fields, options)
@@ -48,6 +57,7 @@ function frames:update(id, fields, options)
 end
 
 ---@param id string|integer
+---@param options studio.call_options?
 ---@return any? deleted true, or what the service answered; nil, err on failure
 ---@return table response_or_err
 function frames:delete(id, options) return self.client:call("frames.delete", { frame_id = id }, nil, options) end

@@ -9,7 +9,7 @@ local images = {}
 --- outcome is unknown, since that may be paid for twice.
 ---@param frame_id string|integer
 ---@param fields table { prompt = … }
----@param options table? of the call: timeout, deadline (seconds), priority, headers, idempotency_key
+---@param options studio.call_options?
 ---@return studio.job? job nil, err on failure
 ---@return table response_or_err
 function images:generate(frame_id, fields, options)

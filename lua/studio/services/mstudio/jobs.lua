@@ -9,7 +9,7 @@ local jobs = {}
 
 --- The state of a job; the way back to one whose id was kept.
 ---@param id string|integer
----@param options table? of the call: timeout, deadline (seconds), priority, headers
+---@param options studio.call_options?
 ---@return studio.job? job nil, err on failure
 ---@return table response_or_err
 function jobs:get(id, options)
@@ -23,7 +23,7 @@ end
 ---@param route string
 ---@param params table
 ---@param fields table?
----@param options table?
+---@param options studio.call_options?
 ---@return studio.job? job nil, err on failure
 ---@return table response_or_err
 function jobs.submit(client, route, params, fields, options)
