@@ -23,7 +23,7 @@ end
 local server <close> = assert(sandbox.start {
   keys = { { key = KEY, scopes = { "*" } } }, window = WINDOW, job_seconds = 2,
 })
-print(("A sandbox that behaves like mStudio listens at %s"):format(server.mstudio_url))
+print(("A sandbox that behaves like mStudio listens at %s"):format(server.mstudio_https_url))
 print(("Its limit of 60 requests is per %d s instead of the documented %d s: %d times shorter, on both "
   .. "sides."):format(WINDOW, DOCUMENTED, DOCUMENTED // WINDOW))
 
@@ -33,7 +33,8 @@ os.remove(OUT .. "/storyboard.json")
 local command = table.concat({
   "MSTUDIO_API_KEY=" .. KEY, quote(interpreter()), quote(here .. "/storyboard.lua"),
   quote(here .. "/screenplay/lost-property.fountain"), "--out", quote(OUT),
-  "--base-url", quote(server.mstudio_url), "--limit-window", WINDOW,
+  "--base-url", quote(server.mstudio_https_url), "--ca-file", quote(server.ca_file),
+  "--limit-window", WINDOW,
 }, " ")
 print("$ " .. command .. "\n")
 local started = os.time()

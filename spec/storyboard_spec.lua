@@ -61,7 +61,7 @@ describe("examples/storyboard.lua", function()
   local server, folder
 
   local function start(options)
-    options.keys = { { key = KEY, scopes = { "*" } } }
+    options.keys = options.keys or { { key = KEY, scopes = { "*" } } }
     options.window = WINDOW
     options.job_seconds = options.job_seconds or 0
     server = assert(sandbox.start(options))
@@ -99,32 +99,20 @@ describe("examples/storyboard.lua", function()
     return text and json.decode(text)
   end
 
-  -- What the service was asked for: "VERB /path" -> how often with an answer below 300.
-  local function asked()
-    local counts = {}
-    for _, record in ipairs(server:log()) do
-      if record.status and record.status < 300 then
-        local what = record.method .. " " .. record.path:gsub("^/api/v1", "")
-        counts[what] = (counts[what] or 0) + 1
-      end
-    end
-    return counts
+  -- How many generations the service accepted, in all.
+  local function generations()
+    local n = 0
+    for _, count in pairs(server:state().generations) do n = n + count end
+    return n
   end
 
   -- One project, a frame for each shot, and one generation for each frame, however many runs it took.
   local function assert_asked_once()
-    local generated, frames = 0, 0
-    for what, n in pairs(asked()) do
-      if what:find("^POST .*/generate%-image$") then
-        assert.equal(1, n, what)
-        generated = generated + 1
-      elseif what:find("^POST /projects/[^/]+/frames$") then
-        frames = frames + n
-      end
-    end
-    assert.equal(1, asked()["POST /projects"])
-    assert.equal(SHOTS, frames)
-    assert.equal(SHOTS, generated)
+    local there = server:state()
+    assert.equal(1, there.projects)
+    assert.equal(SHOTS, there.frames)
+    for frame, count in pairs(there.generations) do assert.equal(1, count, "frame " .. frame) end
+    assert.equal(SHOTS, generations())
   end
 
   it("makes frames, images and a page, and says what it took", function()
@@ -185,9 +173,7 @@ describe("examples/storyboard.lua", function()
     assert.equal(3, (make()))
     assert_asked_once()
     assert.equal(3, (make "--retry-failed"))
-    local generated = 0
-    for what, n in pairs(asked()) do generated = generated + (what:find("generate%-image") and n or 0) end
-    assert.equal(SHOTS + 1, generated)
+    assert.equal(SHOTS + 1, generations())
   end)
 
   it("stops on a refusal that meets every shot, with its sentence", function()
@@ -198,6 +184,26 @@ describe("examples/storyboard.lua", function()
     assert.matches("401", output)
     assert.is_nil(output:find("sk_live_wrong", 1, true))
     assert.is_nil(output:find("traceback", 1, true))
+  end)
+
+  it("stops when the money is gone, keeps what there is, and goes on when there is more", function()
+    start { wallet = 2 }
+    write(SCREENPLAY:format("cold"))
+    local status, output = make()
+    assert.is_true(status == 3 or status == 1, output)
+    assert.matches("402.*wallet", output)
+    server:set { wallet = 100 }
+    status, output = make()
+    assert.equal(0, status, output)
+    assert_asked_once()
+  end)
+
+  it("names the scope that a key lacks", function()
+    start { keys = { { key = KEY, scopes = { "projects", "frames" } } } }
+    write(SCREENPLAY:format("cold"))
+    local status, output = make()
+    assert.equal(1, status, output)
+    assert.matches("403.*image_generation", output)
   end)
 
   it("says that the screenplay has changed, and changes nothing", function()

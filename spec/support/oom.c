@@ -120,8 +120,8 @@ int main(int argc, char **argv) {
   if (argc < 3) return 2;
   watch_core = strcmp(argv[1], "core") == 0;
   alarm(120);
-  for (int i = 0; i < 3; i++) {
-    if (run(argc, argv, -1, 1) != 2) return 1; /* what libraries keep for good they have now */
+  for (int i = 0; i < 200; i++) {
+    if (run(argc, argv, -1, 1) != 2) return 1; /* what libraries and malloc keep for good they have now */
   }
   long nth = 0, before = (long)mallinfo2().uordblks;
   for (int done = 0; done != 2;) {
