@@ -6,6 +6,8 @@ package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
 
 local sandbox = require "studio.sandbox"
 
+io.stdout:setvbuf "line"  -- in order with what the script says
+
 local DOCUMENTED = 60  -- seconds in which mStudio lets 60 requests of a key pass
 local WINDOW = 5       -- seconds that the sandbox and the client of this demo take for them
 local KEY = "sk_live_sandbox"

@@ -38,7 +38,8 @@ static int auth_tostring(lua_State *L) {
   }
   lua_pushliteral(L, LSTUDIO_AUTH " (");
   for (size_t i = 0; box->auth != NULL && i < studio_auth_count(box->auth); i++) {
-    lua_pushfstring(L, "%s%s%s: ***", lua_tostring(L, -1), i > 0 ? ", " : "", studio_auth_field(box->auth, i, NULL));
+    const char *name = studio_auth_field(box->auth, i, NULL);
+    lua_pushfstring(L, "%s%s%s: ***", lua_tostring(L, -1), i > 0 ? ", " : "", name);
     lua_remove(L, -2);
   }
   lua_pushliteral(L, ")");
@@ -79,7 +80,9 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
     const char *prefix = lstudio_string(L, table, "prefix", NULL);
     add(L, auth, name, prefix != NULL ? prefix : "", value, size);
   } else if (strcmp(kind, "headers") == 0) {
-    if (!lstudio_get(L, table, "fields") || !lua_istable(L, -1)) luaL_error(L, "auth: option 'fields' must be a table");
+    if (!lstudio_get(L, table, "fields") || !lua_istable(L, -1)) {
+      luaL_error(L, "auth: option 'fields' must be a table");
+    }
     add_fields(L, auth, lua_gettop(L));
     lua_pop(L, 1);
   } else if (strcmp(kind, "bearer") == 0) {

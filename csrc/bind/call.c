@@ -225,7 +225,8 @@ int lstudio_submit(lua_State *L) {
   return send_off(L, box);
 }
 
-/*** Looks the host up, connects and shakes hands, so that the first real call need not. Sends nothing.
+/*** Looks the host up, reads the CA bundle, connects and shakes hands, so that the first real call is quick. Sends
+nothing and takes no slot. Over HTTP/2 the connection stays for that call; one of HTTP/1.1 libcurl closes again.
 @function client:warm
 @treturn call whose result is an empty response */
 int lstudio_warm(lua_State *L) {

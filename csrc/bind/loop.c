@@ -92,7 +92,9 @@ static int ask(lua_State *L) {
   studio_client *client = lua_touserdata(L, 2); /* the loop holds it */
   lua_pushvalue(L, 1);
   lua_call(L, 0, 2);
-  if (lua_isnil(L, 3)) return luaL_error(L, "the credential provider gave none: %s", luaL_tolstring(L, 4, NULL));
+  if (lua_isnil(L, 3)) {
+    return luaL_error(L, "the credential provider gave none: %s", luaL_tolstring(L, 4, NULL));
+  }
   int64_t expires = lua_isnil(L, 4) ? -1 : lstudio_to_ms(L, luaL_checknumber(L, 4), "expires");
   if (lua_type(L, 3) == LUA_TTABLE) {
     lstudio_push_auth(L, 3);
@@ -139,7 +141,7 @@ static void ask_provider(lua_State *L, studio_loop *loop, studio_client *client)
   lua_settop(L, top);
 }
 
-/* Pushes a list of the finished calls' boxes. The table comes first, since it may fail and they must not get lost. */
+/* Pushes a list of the finished calls' boxes. The table comes first: it may fail, and they must not get lost. */
 static void collect_done(lua_State *L, studio_loop *loop) {
   studio_call *call;
   lua_Integer count = 0;
@@ -182,7 +184,7 @@ static int loop_fd(lua_State *L) {
   return 1;
 }
 
-/*** One alarm: the descriptor becomes readable, and a waiting step returns, after so many seconds.
+/*** One alarm: the descriptor becomes readable, and a waiting step returns, once, after so many seconds.
 @function loop:alarm
 @tparam ?number seconds nil: none */
 static int loop_alarm(lua_State *L) {

@@ -55,8 +55,8 @@ void lstudio_anchor(lua_State *L, void *box, int index); /* keeps a call's box u
 void lstudio_release(lua_State *L, void *box);           /* undoes it; never raises */
 void lstudio_remember_client(lua_State *L, studio_client *client, int box);
 
-/* A pointer that check returns is good until something is allocated: that may run a finaliser of the user's,
-** which may close the object. (Calls and responses stay until they are collected: theirs are good for longer.) */
+/* A pointer that check returns is good until something is allocated: that may run a finaliser of the user's, which
+** may close the object. (Calls and responses stay until they are collected: theirs are good for longer.) */
 studio_client *lstudio_check_client(lua_State *L, int arg);
 studio_client *lstudio_to_client(lua_State *L, int arg); /* NULL when it is closed */
 studio_limiter *lstudio_check_limiter(lua_State *L, int arg);

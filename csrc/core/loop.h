@@ -40,7 +40,7 @@ void studio_loop_auth_ready(studio_loop *loop, studio_client *client, int64_t ex
 void studio_loop_auth_failed(studio_loop *loop, studio_client *client, const char *why);
 
 int studio_loop_fd(studio_loop *loop); /* readable when a step has work to do */
-void studio_loop_alarm(studio_loop *loop, int64_t in_ms); /* one; < 0: none */
+void studio_loop_alarm(studio_loop *loop, int64_t in_ms); /* one, which rings once; < 0: none */
 
 /* Closes the connections that are kept for later calls; false while any transfer is under way. */
 bool studio_loop_disconnect(studio_loop *loop);

@@ -48,7 +48,7 @@ static size_t on_header(char *data, size_t unit, size_t count, void *user) {
   size_t size = unit * count;
   attempt->header_bytes += size;
   if (attempt->header_bytes > HEADERS_MAX || response->headers.count >= FIELDS_MAX) {
-    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer's headers are larger than any service needs");
+    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer has more headers than any service needs");
     return 0;
   }
   if (size > 5 && strncasecmp(data, "HTTP/", 5) == 0) { /* a new answer: 1xx, then the final one */
@@ -298,7 +298,8 @@ bool studio_transport_prepare(const studio_transport *transport, studio_attempt 
   if (add_fields(attempt)) {
     set_callbacks(transport, attempt);
     set_plain(transport, attempt);
-    bool ready = set_protocols(easy) && set_tls(easy, call->client) && set_proxy(easy, call) && set_method(attempt) &&
+    bool ready = set_protocols(easy) && set_tls(easy, call->client) && set_proxy(easy, call) &&
+                 set_method(attempt) &&
                  set_text(easy, CURLOPT_URL, call->request.url.data) &&
                  set_text(easy, CURLOPT_USERAGENT, agent != NULL ? agent : "lua-studio/" STUDIO_VERSION) &&
                  /* all that this libcurl can undo; a file gets its bytes as they are */

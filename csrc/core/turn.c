@@ -197,6 +197,14 @@ static void run_curl_timeout(studio_loop *loop) {
   act(loop, CURL_SOCKET_TIMEOUT, 0);
 }
 
+static void run_timers(studio_loop *loop, int64_t until_us) {
+  studio_call *call;
+  while ((call = studio_timers_first(&loop->timers)) != NULL && call->timer_at <= loop->now) {
+    timer_due(loop, call);
+    if (out_of_time(until_us)) return;
+  }
+}
+
 /* Sends what may be sent now; what time does not allow stays queued. */
 static void admit(studio_loop *loop, int64_t until_us) {
   if (studio_queue_count(loop->queue) == 0 || loop->queue_at > loop->now) return;
@@ -216,14 +224,6 @@ static void admit(studio_loop *loop, int64_t until_us) {
     if (until_us >= 0) run_curl_timeout(loop);
   }
   fail_hopeless(loop);
-}
-
-static void run_timers(studio_loop *loop, int64_t until_us) {
-  studio_call *call;
-  while ((call = studio_timers_first(&loop->timers)) != NULL && call->timer_at <= loop->now) {
-    timer_due(loop, call);
-    if (out_of_time(until_us)) return;
-  }
 }
 
 static void run_socket(studio_loop *loop, const studio_poll_event *event) {

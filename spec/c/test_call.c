@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/call.h"
+#include "support/oom.h"
 
 #define BASE "https://api.example.com/v1"
 #define WALL 1700000000000LL
@@ -426,6 +427,97 @@ static void the_budget_bounds_retries(void **state) {
   end_world(&w);
 }
 
+static void a_limiter_that_is_named_twice_gives_one_slot(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_request request = {.timeout_ms = 1000, .limiters = {studio_limiter_ref(w.limiter)}, .limiter_count = 1};
+  strcpy(request.method, "GET");
+  assert_true(studio_buf_puts(&request.url, BASE));
+  studio_call *call = studio_call_new(w.client, &request, w.now, NULL);
+  assert_int_equal(call->waiter.limiter_count, 1);
+  assert_ptr_equal(studio_call_ref(call), call);
+  studio_call_unref(call);
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+/* An answer whose file could not be written was an answer: its slot cools like every other. */
+static void an_answer_that_cannot_be_kept_ends_the_call(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_call *call = make_call(&w, "GET", BASE "/film", 0);
+  send(&w, call);
+  call->response.status = 200;
+  breaks(&w, call, STUDIO_STAGE_ANSWERED, STUDIO_KIND_FILE, true);
+  assert_int_equal(call->error.kind, STUDIO_KIND_FILE);
+  assert_int_equal(report(&w).cooling, 1);
+  studio_call_unref(call);
+
+  call = make_call(&w, "GET", BASE "/film", 0);
+  send(&w, call);
+  studio_call_fail(call, STUDIO_STAGE_ANSWERED, w.now, STUDIO_KIND_CANCELLED, "cancel", "%s", "enough");
+  assert_int_equal(report(&w).cooling, 2);
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+static void a_redirect_never_leaves_tls(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_call *call = make_call(&w, "GET", BASE "/things", 0);
+  send(&w, call);
+  answer(&w, call, 302, "Location: http://127.0.0.1/things\r\n"); /* plain http to loopback is allowed elsewhere */
+  assert_int_equal(call->error.kind, STUDIO_KIND_PROTOCOL);
+  assert_non_null(strstr(call->error.message, "unprotected"));
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+static void a_call_that_memory_runs_out_for_fails_cleanly(void **state) {
+  (void)state;
+  if (!oom_possible()) skip();
+  for (int nth = 1; nth < 4; nth++) {
+    world w = make_world();
+    studio_request request = {.timeout_ms = 1000};
+    studio_error err;
+    studio_error_clear(&err);
+    strcpy(request.method, "GET");
+    assert_true(studio_buf_puts(&request.url, BASE "/things"));
+    oom_start(nth, true);
+    studio_call *call = studio_call_new(w.client, &request, w.now, &err);
+    bool failed = oom_stop();
+    assert_int_equal(call == NULL, failed);
+    if (failed) assert_int_equal(err.kind, STUDIO_KIND_INTERNAL);
+    studio_call_unref(call);
+    end_world(&w);
+  }
+}
+
+static void a_redirect_that_memory_runs_out_for_fails_cleanly(void **state) {
+  (void)state;
+  if (!oom_possible()) skip();
+  bool failed = true;
+  for (int nth = 1; failed; nth++) {
+    world w = make_world();
+    studio_call *call = make_call(&w, "GET", BASE "/things", 0);
+    send(&w, call);
+    const char *header = "Location: https://cdn.example.net/a-name-that-is-longer-than-the-url-which-was-asked-for\r\n";
+    assert_true(studio_headers_add_line(&call->response.headers, header, strlen(header)));
+    oom_start(nth, true);
+    answer(&w, call, 302, NULL);
+    failed = oom_stop();
+    assert_int_equal(call->state, failed ? STUDIO_CALL_DONE : STUDIO_CALL_QUEUED);
+    studio_call_unref(call);
+    end_world(&w);
+  }
+}
+
+static void states_have_names(void **state) {
+  (void)state;
+  static const char *const names[] = {"auth", "queued", "sending", "backoff", "done", "done"};
+  for (int i = 0; i < 6; i++) assert_string_equal(studio_call_state_name((studio_call_state)i), names[i]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_success_cools_its_slot),
@@ -444,6 +536,12 @@ int main(void) {
     cmocka_unit_test(a_streamed_body_lets_its_slot_go_at_the_first_byte),
     cmocka_unit_test(urls_that_we_do_not_send_to_are_refused),
     cmocka_unit_test(the_budget_bounds_retries),
+    cmocka_unit_test(a_limiter_that_is_named_twice_gives_one_slot),
+    cmocka_unit_test(an_answer_that_cannot_be_kept_ends_the_call),
+    cmocka_unit_test(a_redirect_never_leaves_tls),
+    cmocka_unit_test(a_call_that_memory_runs_out_for_fails_cleanly),
+    cmocka_unit_test(a_redirect_that_memory_runs_out_for_fails_cleanly),
+    cmocka_unit_test(states_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
