@@ -1,7 +1,8 @@
 -- A secret that is easy to find is found nowhere it should not be. SPDX-License-Identifier: MIT
 --
 -- The output, state file and page of the storyboard are searched in storyboard_spec.lua, the sandbox's log in
--- sandbox_spec.lua, freed memory in spec/c. Here: everything that a script can hold, print or log, also when the service echoes the key.
+-- sandbox_spec.lua, freed memory in spec/c. Here: everything that a script can hold, print or log, also when the
+-- service echoes the key.
 
 local studio = require "studio"
 local errors = require "studio.error"

@@ -22,11 +22,12 @@ local path = os.tmpname()
 local function everything()
   local limiter = core.limiter { name = "n", key = "secret", capacity = 20, window = 60 }
   local auth = core.auth { kind = "headers", fields = { ["X-A"] = "value a", ["X-B"] = "value b" } }
-  local client = core.client { base_url = url, limiters = { limiter }, auth = auth, headers = { C = "c" }, ca_file = "x",
-                               backoff_base = 0, user_agent = "oom" }
+  local client = core.client { base_url = url, limiters = { limiter }, auth = auth, headers = { C = "c" },
+                               ca_file = "x", backoff_base = 0, user_agent = "oom" }
   local calls = {}
   for i = 1, 3 do
-    calls[i] = client:submit { path = "/echo", method = "POST", body = ("b"):rep(300), query = { q = { 1, true }, a = "z" },
+    calls[i] = client:submit { path = "/echo", method = "POST", body = ("b"):rep(300),
+                               query = { q = { 1, true }, a = "z" },
                                headers = { D = "d" }, limiters = { core.limiter { name = "own" } }, deadline = 20 }
   end
   for i = 1, 3 do
@@ -38,9 +39,9 @@ local function everything()
   run(client:submit { path = "/redirect" })
   local _, failure = run(client:submit { path = "/error" })
   assert(failure.response.body == "sorry" and tostring(failure.response) and tostring(client) and tostring(auth))
-  local provided = core.client { base_url = url, auth = core.auth { kind = "provider", provider = function()
-    return { kind = "bearer", token = "token" }, 10
-  end } }
+  local provider = function() return { kind = "bearer", token = "token" }, 10 end
+  local provided = core.client { base_url = url, backoff_base = 0, auth = core.auth { kind = "provider",
+                                                                                      provider = provider } }
   local response, why = run(provided:submit { path = "/echo" })
   if not response then error(why.message) end
   client:submit({ path = "/hang" }):cancel()

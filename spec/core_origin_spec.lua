@@ -49,6 +49,22 @@ local function seen_elsewhere(server)
   return found[1]
 end
 
+-- What another process, with that in its environment, gets from the URL.
+local function fetch_with(environment, url)
+  local script = os.tmpname()
+  local file = assert(io.open(script, "w"))
+  file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
+             'local support = require "spec.support.core"\n',
+             ('print(support.get(support.client(%q), "/x").body)'):format(url))
+  file:close()
+  local lua = os.getenv "STUDIO_LUA" or "lua5.4"
+  local pipe = assert(io.popen(("%s %s %s 2>&1"):format(environment, lua, script)))
+  local text = pipe:read "a"
+  pipe:close()
+  os.remove(script)
+  return text
+end
+
 describe("credentials", function()
   it("go to the own origin with the client's and the call's headers", function()
     local server <close> = peer.start(own, other)
@@ -74,7 +90,8 @@ describe("credentials", function()
   it("do not go to an absolute URL elsewhere; its own headers do", function()
     local server <close> = peer.start(own, other)
     local client, limiter = make(server)
-    local response = assert(support.run(client:submit { url = server.urls[2] .. "/x", headers = { ["X-Ticket"] = "t" } }))
+    local options = { url = server.urls[2] .. "/x", headers = { ["X-Ticket"] = "t" } }
+    local response = assert(support.run(client:submit(options)))
     assert.equal("other", response.body)
     assert.equal("t", seen_elsewhere(server).headers["x-ticket"])
     assert.equal(0, limiter:explain().sent)
@@ -169,17 +186,7 @@ describe("a URL", function()
 
   it("of this machine goes past a proxy of the environment", function()
     local server <close> = peer.start([[function(c) c:serve "direct" end]], [[function(c) c:serve "proxy" end]])
-    local script = os.tmpname()
-    local file = assert(io.open(script, "w"))
-    file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
-               ('local support = require "spec.support.core"\nlocal client = support.client(%q)\n'):format(server.url),
-               'print(support.get(client, "/x").body)')
-    file:close()
-    local lua = os.getenv "STUDIO_LUA" or "lua5.4"
-    local pipe = assert(io.popen(("http_proxy=%s %s %s 2>&1"):format(server.urls[2], lua, script)))
-    assert.equal("direct\n", pipe:read "a")
-    pipe:close()
-    os.remove(script)
+    assert.equal("direct\n", fetch_with("http_proxy=" .. server.urls[2], server.url))
     -- but one that the client names is used
     assert.equal("proxy", support.get(support.client(server.url, { proxy = server.urls[2] }), "/x").body)
   end)
@@ -228,16 +235,6 @@ describe("TLS", function()
   end)
 
   it("takes the authorities of SSL_CERT_FILE", function()
-    local script = os.tmpname()
-    local file = assert(io.open(script, "w"))
-    file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
-               ('local support = require "spec.support.core"\nlocal client = support.client(%q)\n'):format(server.url),
-               'print(support.get(client, "/x").body)')
-    file:close()
-    local lua = os.getenv "STUDIO_LUA" or "lua5.4"
-    local pipe = assert(io.popen(("SSL_CERT_FILE=%s %s %s 2>&1"):format(server.ca_file, lua, script)))
-    assert.equal("safe\n", pipe:read "a")
-    pipe:close()
-    os.remove(script)
+    assert.equal("safe\n", fetch_with("SSL_CERT_FILE=" .. server.ca_file, server.url))
   end)
 end)

@@ -151,6 +151,7 @@ describe("a call that is", function()
   for _, save_to in ipairs { false, true } do
     local to = save_to and " to a file" or ""
     local path = save_to and os.tmpname() or nil
+    if path then teardown(function() os.remove(path) end) end
 
     it("stalled in the body" .. to .. " is given up after the stall time, then sent again", function()
       local client = support.client(server.url)

@@ -120,7 +120,10 @@ static void grow(writer *w, size_t more) {
     w->heap = b;
   }
   char *data = w->heap->alloc(w->heap->alloc_ud, w->heap->data, w->heap->size, size);
-  if (data == NULL) luaL_error(L, "not enough memory");
+  if (data == NULL) {
+    luaL_error(L, "not enough memory");
+    return; /* never: it raises */
+  }
   if (w->heap->data == NULL) memcpy(data, w->data, w->used);
   w->heap->data = w->data = data;
   w->heap->size = w->size = size;

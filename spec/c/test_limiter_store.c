@@ -120,7 +120,7 @@ static void a_store_may_fail_for_a_while(void **state) {
   share(&s);
   shared_store *store = attach(&s);
   studio_limiter *a = process(store, 0), *b = process(attach(&s), 0);
-  int first, second, third, other;
+  int first, second = -1, third, other;
   assert_true(take(a, 0, &first) && take(a, 0, &second));
   store->down = true;
   done(a, first, 100, STUDIO_SLOT_ANSWERED);
@@ -194,7 +194,7 @@ static void a_pause_is_judged_by_one_process_only(void **state) {
   shared s;
   share(&s);
   studio_limiter *a = process(attach(&s), 0), *b = process(attach(&s), 0);
-  int x, y;
+  int x, y = -1;
   assert_true(take(a, 0, &x) && take(b, 0, &y));
   done(a, x, 100, STUDIO_SLOT_ANSWERED);
   studio_limiter_refused(a, 100, NULL);

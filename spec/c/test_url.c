@@ -194,7 +194,7 @@ static void http_only_to_this_machine(void **state) {
   };
   static const char *const elsewhere[] = {
     "http://mstudio.ai/", "http://127.0.0.1.evil.example/", "http://localhost.evil.example/",
-    "http://localhost./", "http://evil-localhost/", "http://notlocalhost/", 
+    "http://localhost./", "http://evil-localhost/", "http://notlocalhost/",
     "http://127.0.0.1evil.example/", "http://128.0.0.1/", "http://126.255.255.255/", "http://0.0.0.0/",
     "http://[::]/", "http://[::2]/", "http://[::ffff:1.2.3.4]/",
     "http://127.evil.example/", "http://x.localhost/", "http://2130706432.evil.example/", "http://10.0.0.1/",

@@ -1,8 +1,8 @@
 /* A program that embeds Lua, closes the state while a look-up hangs, and lives on.   SPDX-License-Identifier: MIT
 **
 ** usage: host SCRIPT. It has a getaddrinfo of its own, which every library in the process gets: it waits
-** until the host says so. The script starts calls to a named host and returns. The host then closes the state, prints how
-** long that took, lets the look-ups return into whatever is left of the module, and prints "alive". */
+** until the host says so. The script starts calls to a named host and returns. The host then closes the state,
+** prints how long that took, lets the look-ups return into whatever is left of the module, and prints "alive". */
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>

@@ -1,4 +1,4 @@
--- Starts an nginx of our own on a free loopback port, with a configuration of the caller's. SPDX-License-Identifier: MIT
+-- Starts an nginx of our own on a free loopback port, with a given configuration. SPDX-License-Identifier: MIT
 
 local nginx = {}
 nginx.__index = nginx
