@@ -220,7 +220,7 @@ describe("a credential provider", function()
     for i = 1, 8 do calls[i] = client:submit { path = "/", method = "POST", body = "{}" } end
     for i = 1, 8 do assert.equal("Bearer k2", support.run(calls[i]).body) end
     assert.equal(2, asked)
-    assert.equal("*** ***", client:redact "k1-is-short-of-it" and client:redact "Bearer k1 Bearer k2")
+    assert.equal("*** ***", client:redact "Bearer k1 Bearer k2") -- the old one, too
   end)
 
   it("gets no third chance", function()
@@ -380,6 +380,25 @@ describe("the rest", function()
     assert.same({ 0, 0, 1 }, { server:count(), limiter:explain().sent, server:log().connections })
     local _, failure = support.run(support.client("http://127.0.0.1:1"):warm())
     assert.equal("network", failure.kind)
+  end)
+
+  it("speaks HTTP/2 where it is offered, over the one connection that was warmed up", function()
+    local sandbox = require("studio.sandbox").start {}
+    local client = support.client(sandbox.https_url, {
+      ca_file = sandbox.ca_file,
+      auth = core.auth { kind = "header", name = "X-API-Key", value = "sk_live_sandbox" },
+    })
+    assert(support.run(client:warm()))
+    local calls = {}
+    for i = 1, 20 do calls[i] = client:submit { path = "/api/v1/projects" } end
+    loop:step(0)
+    calls[7]:cancel() -- its stream only
+    for i = 1, 20 do
+      local response, failure = support.run(calls[i])
+      if i == 7 then assert.equal("cancelled", failure.kind) else assert.equal(2.0, response.http_version) end
+    end
+    assert.equal(1, client:stats().connections)
+    sandbox:stop()
   end)
 
   it("shares limiters by key, and only then", function()
