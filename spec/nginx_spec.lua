@@ -2,32 +2,7 @@
 
 local core = require "studio.core"
 local nginx = require "spec.support.nginx"
-
--- Keeps `depth` calls waiting or in flight for so many seconds; returns how many were answered 200 and 429.
-local function saturate(client, seconds, depth)
-  local loop = core.loop()
-  local ends, answers = loop:now() + seconds, {}
-  local open = {}
-  local function count(call)
-    local response, failure = call:result()
-    local status = response and response.status or failure.status or failure.kind
-    answers[status] = (answers[status] or 0) + 1
-    open[call] = nil
-  end
-  while loop:now() < ends do
-    local n = 0
-    for _ in pairs(open) do n = n + 1 end
-    for _ = n + 1, depth do open[client:submit { path = "/" }] = true end
-    for _, call in ipairs(loop:step(math.min(0.25, ends - loop:now()))) do count(call) end
-  end
-  for call in pairs(open) do
-    if call:state() ~= "sending" then call:cancel() end
-  end
-  while loop:active() > 0 do
-    for _, call in ipairs(loop:step(0.25)) do if call:state() == "done" then count(call) end end
-  end
-  return answers
-end
+local saturate = require "spec.support.saturate"
 
 local function run(limit, conf, seconds)
   local server = assert(nginx.start {
@@ -37,7 +12,7 @@ local function run(limit, conf, seconds)
   })
   local limiter = core.limiter { name = "nginx", capacity = limit.requests, window = limit.window }
   local client = core.client { base_url = server.url, limiters = { limiter }, max_refusals = 0 }
-  saturate(client, seconds, 3 * limit.requests)
+  saturate({ client }, seconds, 3 * limit.requests, "/")
   local at_server, report = server:statuses(), limiter:explain()
   server:stop()
   return at_server, report
