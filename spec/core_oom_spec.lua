@@ -2,6 +2,9 @@
 -- SPDX-License-Identifier: MIT
 
 local peer = require "spec.support.peer"
+local shell = require "spec.support.shell"
+
+local sh = shell.run
 
 local SCRIPT = [[
 local cpath, url, so, size = ...
@@ -69,12 +72,6 @@ local PEER = [[function(c)
     else c:answer(request.body, 200, "X-One: 1") end
   end
 end]]
-
-local function sh(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return pipe:close(), text
-end
 
 describe("memory that runs out", function()
   local program, script, server = os.tmpname(), os.tmpname(), nil

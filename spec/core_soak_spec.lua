@@ -1,18 +1,9 @@
 -- Lua states in threads, and what a hundred thousand calls leave behind. SPDX-License-Identifier: MIT
 
 local peer = require "spec.support.peer"
+local shell = require "spec.support.shell"
 
-local function sh(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return pipe:close(), text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
+local sh, write = shell.run, shell.write
 
 describe("states in threads", function()
   it("do not meet: each has its loop, limiters and connections", function()

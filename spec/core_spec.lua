@@ -5,22 +5,11 @@ local core = require "studio.core"
 local cqueues = require "cqueues"
 local peer = require "spec.support.peer"
 local support = require "spec.support.core"
+local shell = require "spec.support.shell"
+
+local write, read = shell.write, shell.read
 
 local loop = core.loop()
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
 
 describe("a body", function()
   local server

@@ -1,16 +1,8 @@
 -- A host closes its Lua state, or a script cancels a call, while a name look-up hangs. SPDX-License-Identifier: MIT
 
-local function sh(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return pipe:close(), text
-end
+local shell = require "spec.support.shell"
 
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
+local sh, write = shell.run, shell.write
 
 describe("in a host", function()
   local host, script = os.tmpname(), os.tmpname()

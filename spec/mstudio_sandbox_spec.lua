@@ -2,6 +2,9 @@
 
 local sandbox = require "spec.support.sandbox"
 local studio = require "studio"
+local shell = require "spec.support.shell"
+
+local read = shell.read
 
 local toys
 local defaults = {
@@ -25,13 +28,6 @@ local function storyboard(ms, count)
   local frames = {}
   for i = 1, count do frames[i] = assert(ms.frames:create(project.id, { script = "Shot " .. i, order = i })) end
   return project, frames
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read "a"
-  file:close()
-  return bytes
 end
 
 describe("the main job", function()

@@ -2,18 +2,13 @@
 
 local json = require "studio.json"
 local sandbox = require "studio.sandbox"
+local shell = require "spec.support.shell"
+
+local sh, quote = shell.run, shell.quote
 
 local KEY = "sk_live_sandbox_canary"
 
 local _ -- what a spec does not look at
-
-local function sh(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return pipe:close() or false, text
-end
-
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 describe("the sandbox", function()
   local sb

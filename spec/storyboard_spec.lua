@@ -2,6 +2,9 @@
 
 local json = require "studio.json"
 local sandbox = require "studio.sandbox"
+local shell = require "spec.support.shell"
+
+local read, quote = shell.read, shell.quote
 
 local KEY = "sk_live_canary_5c0ffee"
 local SCREENPLAY = [==[
@@ -39,16 +42,6 @@ local WINDOW = 1  -- seconds, of the sandbox's limit and of the client's
 
 local LUA = os.getenv "STUDIO_LUA" or "lua5.4"
 local BUILD = os.getenv "STUDIO_BUILD" or "build"
-
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
 
 local function lines_of(command)
   local pipe = assert(io.popen(command))

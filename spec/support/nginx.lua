@@ -1,19 +1,11 @@
 -- Starts an nginx of our own on a free loopback port, with a given configuration. SPDX-License-Identifier: MIT
 
+local shell = require "spec.support.shell"
+
+local sh, write = shell.run, shell.write
+
 local nginx = {}
 nginx.__index = nginx
-
-local function sh(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return pipe:close(), text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
 
 -- A port that was free a moment ago; nginx cannot choose one itself and tell.
 local function free_port()

@@ -1,0 +1,33 @@
+-- Commands and files, for specs that ask programs which nobody here wrote. SPDX-License-Identifier: MIT
+
+local shell = {}
+
+--- Runs a command. What a sanitizer run preloads into us is not for other people's programs: curl under it hangs.
+---@param command string
+---@return boolean ok
+---@return string output  standard error included
+function shell.run(command)
+  local pipe = assert(io.popen("unset LD_PRELOAD; " .. command .. " 2>&1"))
+  local text = pipe:read "a"
+  return pipe:close() or false, text
+end
+
+--- A word for the shell.
+function shell.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+function shell.write(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  assert(file:close())
+end
+
+--- The whole file; nil when there is none.
+function shell.read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+return shell
