@@ -9,7 +9,7 @@ source = {
 }
 
 description = {
-  summary = "Drive mStudio, Analyst Studio, Cognitive3D and Five9 Studio from Lua",
+  summary = "Drive the web services that call themselves Studio from Lua: mStudio so far",
   detailed = [[
     A toolkit for scripts and for programs that embed Lua: a C core over libcurl does transport, authentication,
     rate limiting, retry and backoff; Lua does the services. It keeps an account below its documented limit, never

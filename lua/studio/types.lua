@@ -293,8 +293,6 @@ function loop:seed(seed) end
 ---@return boolean closed false while a transfer is under way: nothing was closed then
 function loop:disconnect() end
 
----Closed by Lua itself when the state closes.
-function loop:close() end
 
 -- studio: what users hold ---------------------------------------------------------------------------
 

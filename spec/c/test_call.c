@@ -1,4 +1,4 @@
-/* The call's state machine: repeating, limits, deadlines, credentials; without a network.   SPDX-License-Identifier: MIT */
+/* The call: repeating, limits, deadlines, credentials, without a network.   SPDX-License-Identifier: MIT */
 #include "call_fixture.h"
 #include "support/oom.h"
 
