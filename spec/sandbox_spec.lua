@@ -4,7 +4,7 @@ local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 
-local sh, quote = shell.run, shell.quote
+local sh, quote = shell.tool, shell.quote
 
 local KEY = "sk_live_sandbox_canary"
 

@@ -2,7 +2,7 @@
 
 local shell = require "spec.support.shell"
 
-local sh, write = shell.run, shell.write
+local sh, write = shell.tool, shell.write
 
 local nginx = {}
 nginx.__index = nginx

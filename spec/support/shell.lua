@@ -2,15 +2,18 @@
 
 local shell = {}
 
---- Runs a command. What a sanitizer run preloads into us is not for other people's programs: curl under it hangs.
+--- Runs a command.
 ---@param command string
 ---@return boolean ok
 ---@return string output  standard error included
 function shell.run(command)
-  local pipe = assert(io.popen("unset LD_PRELOAD; " .. command .. " 2>&1"))
+  local pipe = assert(io.popen(command .. " 2>&1"))
   local text = pipe:read "a"
   return pipe:close() or false, text
 end
+
+--- The same for a program that nobody here wrote: what a sanitizer run preloads into us is not for it (curl hangs).
+function shell.tool(command) return shell.run("unset LD_PRELOAD; " .. command) end
 
 --- A word for the shell.
 function shell.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
