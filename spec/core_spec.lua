@@ -249,6 +249,19 @@ describe("a credential provider", function()
     end)
   end
 
+  it("cannot use its own client, and is told so", function()
+    local server <close> = peer.start [[function(c) c:serve "ok" end]]
+    local client, told
+    client = support.client(server.url, { auth = core.auth { kind = "provider", provider = function()
+      local ok, why = pcall(client.submit, client, { path = "/token" })
+      told = not ok and why
+      return { kind = "bearer", token = "token" }
+    end } })
+    local response = support.run(client:submit { path = "/x" })
+    assert.equal("ok", response.body)
+    assert.matches("cannot use its own client", told)
+  end)
+
   it("may make calls of another client, and wait for them", function()
     local vault = support.client(server.url, { auth = core.auth { kind = "bearer", token = "good" } })
     local client = client_of(function()

@@ -211,7 +211,9 @@ everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency
 int lstudio_submit(lua_State *L) {
   static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
                                       "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
-  lstudio_check_client(L, 1);
+  if (lstudio_check_client(L, 1)->asking) {
+    return luaL_error(L, "a credential provider cannot use its own client: that would wait for the credentials");
+  }
   lua_settop(L, 2);
   lstudio_known_options(L, 2, "submit", names);
   call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);

@@ -126,7 +126,10 @@ static void ask_provider(lua_State *L, studio_loop *loop, studio_client *client)
     lua_pushcfunction(L, ask);
     lua_insert(L, -2);
     lua_pushlightuserdata(L, client);
-    if (lua_pcall(L, 2, 1, 0) == LUA_OK) {
+    client->asking = true;
+    bool answered = lua_pcall(L, 2, 1, 0) == LUA_OK;
+    client->asking = false;
+    if (answered) {
       why = NULL;
       expires = lua_tointeger(L, -1);
     } else {

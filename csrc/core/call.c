@@ -100,10 +100,21 @@ static void finish(studio_call *call, int64_t now) {
   call->entered = now;
 }
 
+/* How much is known of what the service did: an unknown outcome outweighs an answer, that outweighs nothing. */
+static studio_stage graver(studio_stage a, studio_stage b) {
+  if (a == STUDIO_STAGE_UNKNOWN || b == STUDIO_STAGE_UNKNOWN) return STUDIO_STAGE_UNKNOWN;
+  return a == STUDIO_STAGE_ANSWERED ? a : b;
+}
+
 static void fail_unsettled(studio_call *call, studio_stage stage, int64_t now, studio_kind kind, const char *code,
                            const char *message) {
-  studio_error_set(&call->error, kind, code, "%s", message);
-  call->error.stage = stage;
+  if (call->written && kind != STUDIO_KIND_CANCELLED) {
+    studio_error_set(&call->error, STUDIO_KIND_OUTCOME_UNKNOWN, code,
+                     "it was sent, and the service said where to look, but looking failed: %.300s", message);
+  } else {
+    studio_error_set(&call->error, kind, code, "%s", message);
+  }
+  call->error.stage = graver(stage, call->reached);
   call->error.status = call->response.status;
   finish(call, now);
 }
@@ -122,18 +133,33 @@ void studio_call_fail(studio_call *call, studio_stage stage, int64_t now, studio
   fail_unsettled(call, stage, now, kind, code, message);
 }
 
+/* The provider has not been asked yet, or what it gave has expired. */
+static bool needs_key(const studio_call *call, int64_t now) {
+  const studio_client *client = call->client;
+  if (!client->has_provider || !call->own_origin || call->request.warm) return false;
+  return !client->auth_known || client->auth_expires <= now;
+}
+
 void studio_call_enter(studio_call *call, int64_t now) {
   if (call->state == STUDIO_CALL_BACKOFF) call->response.timing.backoff += (now - call->entered) * 1000;
   if (call->deadline <= now) {
-    studio_call_fail(call, call->attempts > 0 ? call->error.stage : STUDIO_STAGE_NOT_SENT, now,
-                     STUDIO_KIND_TIMEOUT, "deadline", "the deadline of %.3f s is over",
-                     (double)call->request.deadline_ms / 1000);
+    studio_call_fail(call, STUDIO_STAGE_NOT_SENT, now, STUDIO_KIND_TIMEOUT, "deadline",
+                     "the deadline of %.3f s is over", (double)call->request.deadline_ms / 1000);
     return;
   }
-  const studio_client *client = call->client;
-  bool stale = client->has_provider && (!client->auth_known || client->auth_expires <= now);
-  call->state = stale && call->own_origin && !call->request.warm ? STUDIO_CALL_AUTH : STUDIO_CALL_QUEUED;
+  call->state = needs_key(call, now) ? STUDIO_CALL_AUTH : STUDIO_CALL_QUEUED;
   call->entered = now;
+}
+
+bool studio_call_renew(studio_call *call, int64_t now) {
+  if (call->renewed || !needs_key(call, now)) return false;
+  call->renewed = true;
+  call->response.timing.queue += (now - call->entered) * 1000;
+  call->slots_held = call->in_flight = true; /* taken, and never used */
+  call->client->stats.in_flight++;
+  settle(call, now, STUDIO_SLOT_NOT_SENT);
+  studio_call_enter(call, now);
+  return true;
 }
 
 void studio_call_sending(studio_call *call, int64_t now) {
@@ -148,9 +174,9 @@ void studio_call_sending(studio_call *call, int64_t now) {
   call->received = call->sent = 0;
   call->expected = -1;
   call->auth_round = call->client->auth_round;
+  call->renewed = false;
   call->attempts++;
   stats->attempts++;
-  if (call->attempts > 1) stats->retries++;
 }
 
 void studio_call_first_byte(studio_call *call, int64_t now) {
@@ -217,6 +243,7 @@ static void follow_redirect(studio_call *call, const char *location, int64_t now
     studio_buf_free(&origin);
     return;
   }
+  bool elsewhere = !studio_url_same_origin(to.data, call->request.url.data);
   studio_buf_wipe(&call->request.url);
   call->request.url = to;
   call->redirects++;
@@ -225,11 +252,10 @@ static void follow_redirect(studio_call *call, const char *location, int64_t now
     studio_buf_wipe(&call->request.body);
     call->request.has_body = false;
   }
-  bool was_own = call->own_origin;
   choose_limiters(call);
   studio_buf_clear(&call->response.url);
   bool ok = studio_buf_puts(&call->response.url, call->request.url.data);
-  if (ok && was_own && !call->own_origin) ok = strip_headers(&call->request.headers);
+  if (ok && elsewhere) ok = strip_headers(&call->request.headers);
   if (ok) {
     studio_call_enter(call, now);
   } else {
@@ -241,19 +267,44 @@ static bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/* The limiter that an answer's headers speak of: of several, the one whose capacity is nearest to their limit. */
+static int described(const studio_waiter *waiter, const studio_ratehint *hint) {
+  int best = -1;
+  int64_t best_distance = 0;
+  for (int i = 0; i < waiter->limiter_count; i++) {
+    int64_t capacity = studio_limiter_limit(waiter->limiters[i])->capacity;
+    if (capacity == 0) continue;
+    int64_t distance = hint->limit < 0 ? 0 : hint->limit > capacity ? hint->limit - capacity : capacity - hint->limit;
+    if (best >= 0 && distance >= best_distance) continue;
+    best = i;
+    best_distance = distance;
+  }
+  return best;
+}
+
 /* Tells the limiters what the answer says, and gives the slots back. */
 static void settle_limits(studio_call *call, studio_stage stage, const studio_ratehint *hint, int64_t now) {
+  const studio_waiter *waiter = &call->waiter;
   settle(call, now,
          stage == STUDIO_STAGE_ANSWERED ? STUDIO_SLOT_ANSWERED
          : stage == STUDIO_STAGE_UNKNOWN ? STUDIO_SLOT_FAILED
                                          : STUDIO_SLOT_NOT_SENT);
   if (call->response.status == 0) return;
-  bool refused = call->response.status == 429;
-  if (refused) call->client->stats.rate_limited++;
-  for (int i = 0; i < call->waiter.limiter_count; i++) {
-    studio_limiter_observe(call->waiter.limiters[i], now, hint);
-    if (refused) studio_limiter_refused(call->waiter.limiters[i], now, hint);
-  }
+  int spoken_of = described(waiter, hint);
+  if (spoken_of >= 0) studio_limiter_observe(waiter->limiters[spoken_of], now, hint);
+  if (call->response.status != 429) return;
+  call->client->stats.rate_limited++;
+  for (int i = 0; i < waiter->limiter_count; i++) studio_limiter_refused(waiter->limiters[i], now, hint);
+}
+
+/* Remembers the gravest that an attempt of this call may have done. Refusals and "ask there instead" did nothing;
+** 303 says that a write was done, and where its result is. */
+static void note_reach(studio_call *call, const studio_outcome *outcome, bool repeatable) {
+  int status = outcome->status;
+  bool nothing = outcome->stage == STUDIO_STAGE_ANSWERED &&
+                 (status == 401 || status == 429 || (is_redirect(status) && status != 303));
+  if (!nothing) call->reached = graver(call->reached, outcome->stage);
+  if (outcome->stage == STUDIO_STAGE_ANSWERED && status == 303 && !repeatable) call->written = true;
 }
 
 /* The call ends with this verdict; `cause` tells the story of a failure without an answer. */
@@ -284,7 +335,7 @@ static void conclude(studio_call *call, const studio_outcome *outcome, const stu
 /* Waits for the next attempt, if there is time for it. */
 static void back_off(studio_call *call, const studio_outcome *outcome, const studio_verdict *verdict,
                      const studio_error *cause, int64_t now) {
-  if (outcome->status == 429) {
+  if (verdict->free) {
     call->refusals++;
   } else {
     call->failures++;
@@ -298,7 +349,7 @@ static void back_off(studio_call *call, const studio_outcome *outcome, const stu
     fail_unsettled(call, outcome->stage, now, STUDIO_KIND_TIMEOUT, "deadline", message);
     return;
   }
-  call->error.stage = outcome->stage;
+  call->client->stats.retries++;
   call->state = STUDIO_CALL_BACKOFF;
   call->entered = now;
   call->wake = now + verdict->delay_ms;
@@ -319,6 +370,8 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
   if (response->status != 0) studio_ratehint_read(&hint, &response->headers, wall);
   outcome.retry_after_ms = hint.retry_after_ms;
   settle_limits(call, outcome.stage, &hint, now);
+  bool repeatable = call->request.repeatable || studio_method_repeatable(call->request.method);
+  note_reach(call, &outcome, repeatable);
 
   if (answered && is_redirect(response->status)) {
     const char *location = studio_headers_get(&response->headers, "Location");
@@ -333,7 +386,6 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
     studio_call_enter(call, now);
     return;
   }
-  bool repeatable = call->request.repeatable || studio_method_repeatable(call->request.method);
   studio_verdict verdict = studio_retry_decide(&call->client->retry, &call->client->budget, rng, &outcome,
                                                repeatable, call->maybe_deleted, call->failures, call->refusals);
   if (strcmp(call->request.method, "DELETE") == 0 && outcome.stage != STUDIO_STAGE_NOT_SENT &&

@@ -43,6 +43,9 @@ typedef struct studio_call {
   bool asked_provider;      /* a 401 was answered with a fresh key once */
   int auth_round;           /* which answer of the provider the attempt was sent with */
   bool maybe_deleted;       /* an attempt of this DELETE may have been done */
+  bool renewed;             /* a key that expired in the queue was renewed since the last attempt */
+  bool written;             /* a write that may not be repeated was answered by 303: it was done */
+  studio_stage reached;     /* the gravest that any attempt of it may have done at the service */
   bool slots_held, in_flight;
   studio_waiter waiter;     /* limiters of the attempt; the queue's links */
   int slots[STUDIO_LIMITERS_MAX];
@@ -65,6 +68,10 @@ void studio_call_unref(studio_call *call);
 /* Where a new call, or one that has waited, goes next: AUTH, QUEUED, or DONE. */
 void studio_call_enter(studio_call *call, int64_t now);
 
+/* Its slots are taken, but its key expired while it waited: gives them back, and the call goes to AUTH (true).
+** Once for each attempt, so that a key of no duration is used all the same. */
+bool studio_call_renew(studio_call *call, int64_t now);
+
 /* Its slots are taken, the attempt goes out now. */
 void studio_call_sending(studio_call *call, int64_t now);
 
@@ -76,7 +83,8 @@ void studio_call_first_byte(studio_call *call, int64_t now);
 void studio_call_attempt_over(studio_call *call, const studio_error *failure, bool fatal, studio_rng *rng,
                               int64_t now, int64_t wall);
 
-/* Ends the call from any state with that error; slots are handed back by how far it came (`stage`). */
+/* Ends the call from any state with that error; slots are handed back by how far the attempt under way came
+** (`stage`; NOT_SENT when there is none). The error's stage is the gravest of all attempts. */
 void studio_call_fail(studio_call *call, studio_stage stage, int64_t now, studio_kind kind, const char *code,
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
 

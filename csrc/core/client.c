@@ -40,6 +40,7 @@ void studio_client_unref(studio_client *client) {
   free(client->base_url);
   free(client->user_agent);
   free(client->ca_file);
+  if (client->proxy != NULL) studio_wipe(client->proxy, strlen(client->proxy)); /* it may hold a password */
   free(client->proxy);
   free(client);
 }

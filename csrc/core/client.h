@@ -42,6 +42,7 @@ typedef struct studio_client {
   bool has_provider;
   bool auth_known;              /* the provider was asked, and its answer is in `auth` */
   bool auth_wanted;             /* calls wait for the provider; the loop holds a count meanwhile */
+  bool asking;                  /* the provider runs at this moment: a call of its own client would wait for itself */
   int auth_round;               /* counts its answers */
   int64_t auth_expires;         /* absolute ms; STUDIO_NEVER */
   struct studio_client *auth_next; /* the loop's list of clients that want credentials */

@@ -114,8 +114,6 @@ bool studio_loop_cancel(studio_loop *loop, studio_call *call) {
   } else if (call->state == STUDIO_CALL_QUEUED) {
     studio_queue_remove(loop->queue, &call->waiter);
     call->client->stats.queued--;
-  } else if (call->state == STUDIO_CALL_BACKOFF) {
-    stage = call->error.stage; /* of the last attempt */
   }
   studio_call_fail(call, stage, loop->now, STUDIO_KIND_CANCELLED, "cancel", "cancelled by the caller");
   studio_turn_settle(loop, call);

@@ -367,7 +367,12 @@ static int64_t wake_at(const studio_queue *queue, int64_t now) {
       int64_t ready = studio_limiter_ready_at(line_gate(queue, line, j)->limiter, now);
       if (ready > at) at = ready;
     }
-    if (at > now && at < wake) wake = at; /* at == now: held up by a claim, whose owner's line tells */
+    /* held up by a claim only: its owner may wait for what nobody can foresee, but two slots serve both */
+    for (int j = 0; j < line->gate_count && at <= now; j++) {
+      const queue_gate *g = line_gate(queue, line, j);
+      if (g->claimed) at = studio_limiter_sure_at(g->limiter, now, 1);
+    }
+    if (at > now && at < wake) wake = at;
   }
   return wake;
 }

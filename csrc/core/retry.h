@@ -23,7 +23,7 @@ typedef struct studio_retry {
 #define STUDIO_RETRY_DEFAULT {5, 20, {500, 20000}}
 
 /* So that a dead service is not hammered: each retry after a failure takes tokens, success gives some back.
-** One for each origin and credential; shared by the clients that use them. */
+** One for each client. */
 typedef struct studio_budget {
   int tokens, capacity;
 } studio_budget;

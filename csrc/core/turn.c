@@ -219,6 +219,11 @@ static void admit(studio_loop *loop, int64_t until_us) {
     studio_call *call = (studio_call *)((char *)waiter - offsetof(studio_call, waiter));
     memcpy(call->slots, slots, sizeof slots);
     call->client->stats.queued--;
+    if (studio_call_renew(call, loop->now)) {
+      loop->queue_at = 0;
+      studio_turn_settle(loop, call);
+      continue;
+    }
     start(loop, call);
     /* libcurl sends by a timeout of 0: now, so that out_of_time sees what it cost */
     if (until_us >= 0) run_curl_timeout(loop);

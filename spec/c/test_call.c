@@ -305,6 +305,74 @@ static void states_have_names(void **state) {
   for (int i = 0; i < 6; i++) assert_string_equal(studio_call_state_name((studio_call_state)i), names[i]);
 }
 
+/* The error's stage is that of the gravest attempt, not of the last. */
+static void what_an_attempt_may_have_done_is_not_forgotten(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_call *call = make_call(&w, "POST", BASE "/things", 0);
+  call->request.repeatable = true; /* an idempotency key */
+  send(&w, call);
+  breaks(&w, call, STUDIO_STAGE_UNKNOWN, STUDIO_KIND_NETWORK, false);
+  while (call->state == STUDIO_CALL_BACKOFF) {
+    wake(&w, call);
+    w.now += 20000;
+    send(&w, call);
+    breaks(&w, call, STUDIO_STAGE_NOT_SENT, STUDIO_KIND_NETWORK, false);
+  }
+  assert_int_equal(call->error.kind, STUDIO_KIND_NETWORK);
+  assert_int_equal(call->error.stage, STUDIO_STAGE_UNKNOWN);
+  studio_call_unref(call);
+
+  call = make_call(&w, "POST", BASE "/things", 0);
+  send(&w, call);
+  answer(&w, call, 429, NULL); /* a refusal did nothing */
+  studio_call_fail(call, STUDIO_STAGE_NOT_SENT, w.now, STUDIO_KIND_CANCELLED, "cancel", "enough");
+  assert_int_equal(call->error.stage, STUDIO_STAGE_NOT_SENT);
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+static void a_key_that_expired_in_the_queue_is_renewed_before_it_is_sent(void **state) {
+  (void)state;
+  world w = make_world();
+  w.client->has_provider = w.client->auth_known = true;
+  w.client->auth_expires = w.now + 100;
+  studio_call *call = make_call(&w, "GET", BASE "/things", 0);
+  w.now += 100;
+  assert_true(studio_limiters_take(call->waiter.limiters, call->waiter.limiter_count, w.now, call->slots));
+  assert_true(studio_call_renew(call, w.now));
+  assert_int_equal(call->state, STUDIO_CALL_AUTH);
+  assert_int_equal(report(&w).free, 5);
+  studio_call_enter(call, w.now); /* the new key is as short-lived: it is used all the same */
+  w.client->auth_expires = w.now + 1;
+  studio_call_enter(call, w.now);
+  w.now += 1;
+  assert_true(studio_limiters_take(call->waiter.limiters, call->waiter.limiter_count, w.now, call->slots));
+  assert_false(studio_call_renew(call, w.now));
+  studio_call_sending(call, w.now);
+  answer(&w, call, 200, NULL);
+  assert_int_equal(call->error.kind, STUDIO_KIND_NONE);
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+/* Of several limiters, a header speaks of the one that it is nearest to. */
+static void a_header_tightens_the_limiter_that_it_means(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_limit hourly = {.capacity = 500, .window_ms = 3600000, .guard_ms = 20};
+  studio_limiter *other = studio_limiter_new("hourly", &hourly, NULL);
+  assert_true(studio_client_add_limiter(w.client, other));
+  studio_call *call = make_call(&w, "GET", BASE "/things", 0);
+  send(&w, call);
+  answer(&w, call, 200, "X-RateLimit-Limit: 4\r\n");
+  assert_int_equal(studio_limiter_limit(w.limiter)->capacity, 4);
+  assert_int_equal(studio_limiter_limit(other)->capacity, 500);
+  studio_call_unref(call);
+  end_world(&w);
+  studio_limiter_unref(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_success_cools_its_slot),
@@ -322,6 +390,9 @@ int main(void) {
     cmocka_unit_test(a_limiter_that_is_named_twice_gives_one_slot),
     cmocka_unit_test(an_answer_that_cannot_be_kept_ends_the_call),
     cmocka_unit_test(a_call_that_memory_runs_out_for_fails_cleanly),
+    cmocka_unit_test(what_an_attempt_may_have_done_is_not_forgotten),
+    cmocka_unit_test(a_key_that_expired_in_the_queue_is_renewed_before_it_is_sent),
+    cmocka_unit_test(a_header_tightens_the_limiter_that_it_means),
     cmocka_unit_test(states_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

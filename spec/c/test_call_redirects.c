@@ -109,6 +109,46 @@ static void a_redirect_never_leaves_tls(void **state) {
   end_world(&w);
 }
 
+static void headers_stay_behind_at_every_change_of_host(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_call *call = make_call(&w, "GET", "https://files.example.net/a", 0); /* the caller's own headers go there */
+  assert_non_null(studio_headers_get(&call->request.headers, "X-Token"));
+  send(&w, call);
+  answer(&w, call, 302, "Location: https://files.example.net/b\r\n");
+  assert_non_null(studio_headers_get(&call->request.headers, "X-Token"));
+  send(&w, call);
+  answer(&w, call, 302, "Location: https://elsewhere.example.org/c\r\n");
+  assert_null(studio_headers_get(&call->request.headers, "X-Token"));
+  studio_call_fail(call, STUDIO_STAGE_NOT_SENT, w.now, STUDIO_KIND_CANCELLED, "cancel", "enough");
+  studio_call_unref(call);
+  end_world(&w);
+}
+
+/* 303 says that the write was done; what goes wrong afterwards must not sound as if it had not been. */
+static void a_write_that_was_done_is_not_forgotten(void **state) {
+  (void)state;
+  world w = make_world();
+  studio_call *call = make_call(&w, "POST", BASE "/things", 0);
+  send(&w, call);
+  answer(&w, call, 303, "Location: /v1/jobs/7\r\n");
+  send(&w, call);
+  answer(&w, call, 404, NULL);
+  assert_int_equal(call->error.kind, STUDIO_KIND_OUTCOME_UNKNOWN);
+  assert_int_equal(call->error.stage, STUDIO_STAGE_ANSWERED);
+  studio_call_unref(call);
+
+  call = make_call(&w, "POST", BASE "/things", 5000);
+  send(&w, call);
+  answer(&w, call, 303, "Location: /v1/jobs/7\r\n");
+  w.now += 5000;
+  studio_call_enter(call, w.now);
+  assert_int_equal(call->error.kind, STUDIO_KIND_OUTCOME_UNKNOWN);
+  assert_string_equal(call->error.code, "deadline");
+  studio_call_unref(call);
+  end_world(&w);
+}
+
 static void a_redirect_that_memory_runs_out_for_fails_cleanly(void **state) {
   (void)state;
   if (!oom_possible()) skip();
@@ -135,6 +175,8 @@ int main(void) {
     cmocka_unit_test(a_redirect_elsewhere_takes_no_secret_along),
     cmocka_unit_test(urls_that_we_do_not_send_to_are_refused),
     cmocka_unit_test(a_redirect_never_leaves_tls),
+    cmocka_unit_test(headers_stay_behind_at_every_change_of_host),
+    cmocka_unit_test(a_write_that_was_done_is_not_forgotten),
     cmocka_unit_test(a_redirect_that_memory_runs_out_for_fails_cleanly),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,32 @@ static void a_long_pause_of_one_does_not_stop_the_other(void **state) {
 }
 
 /* While nobody knows how long b is busy, one slot of a is kept, and only one. */
+/* The owner of a claim waits for an attempt of unknown length; who is behind it goes when there are slots for both. */
+static void a_claim_does_not_make_others_sleep_for_ever(void **state) {
+  (void)state;
+  studio_queue *q = studio_queue_new();
+  studio_limiter *x = fixture_limiter(2, 1000, 0, 0), *y = fixture_limiter(0, 0, 0, 1);
+  studio_waiter busy, spent, both, one;
+  int held[STUDIO_LIMITERS_MAX];
+  fixture_enter(q, &busy, fixture_waiter(USER, NEVER, 0, y, NULL));
+  assert_ptr_equal(studio_queue_next(q, 0, held, &wake), &busy);
+  fixture_enter(q, &spent, fixture_waiter(USER, NEVER, 0, x, NULL));
+  assert_ptr_equal(studio_queue_next(q, 0, slots, &wake), &spent);
+  fixture_end(&spent, slots, 0);
+  fixture_enter(q, &both, fixture_waiter(USER, NEVER, 1, x, y));
+  fixture_enter(q, &one, fixture_waiter(USER, NEVER, 2, x, NULL));
+  assert_null(studio_queue_next(q, 10, slots, &wake));
+  assert_int_equal(wake, 1000);
+  assert_ptr_equal(studio_queue_next(q, wake, slots, &wake), &one);
+  fixture_end(&one, slots, 1000);
+  fixture_end(&busy, held, 1000);
+  assert_ptr_equal(studio_queue_next(q, 1001, slots, &wake), &both);
+  fixture_end(&both, slots, 1001);
+  studio_queue_free(q);
+  studio_limiter_unref(x);
+  studio_limiter_unref(y);
+}
+
 static void a_claim_keeps_one_slot(void **state) {
   (void)state;
   studio_limiter *a = fixture_limiter(3, 1000, 0, 0), *b = fixture_limiter(0, 0, 0, 1);
@@ -378,6 +404,7 @@ int main(void) {
     cmocka_unit_test(calls_that_need_both_are_not_starved),
     cmocka_unit_test(a_long_pause_of_one_does_not_stop_the_other),
     cmocka_unit_test(a_claim_keeps_one_slot),
+    cmocka_unit_test(a_claim_does_not_make_others_sleep_for_ever),
     cmocka_unit_test(estimates_count_those_before),
     cmocka_unit_test(a_deadline_behind_a_pause_is_hopeless),
     cmocka_unit_test(no_memory_means_no_place),
