@@ -250,9 +250,9 @@ describe("a credential provider", function()
   end
 
   it("cannot use its own client, and is told so", function()
-    local server <close> = peer.start [[function(c) c:serve "ok" end]]
+    local own <close> = peer.start [[function(c) c:serve "ok" end]]
     local client, told
-    client = support.client(server.url, { auth = core.auth { kind = "provider", provider = function()
+    client = support.client(own.url, { auth = core.auth { kind = "provider", provider = function()
       local ok, why = pcall(client.submit, client, { path = "/token" })
       told = not ok and why
       return { kind = "bearer", token = "token" }
