@@ -171,6 +171,44 @@ describe("advice", function()
   end)
 end)
 
+describe("maybe_done", function()
+  local function maybe_done(verb, fields)
+    fields.message, fields.attempts, fields.stage = "x", 1, fields.stage or "answered"
+    return errors.from_failure(fields, { verb = verb }).maybe_done
+  end
+
+  it("is true of a write that was sent and not clearly refused", function()
+    for _, fields in ipairs {
+      { kind = "outcome_unknown", stage = "unknown" }, { kind = "cancelled", stage = "unknown" },
+      { kind = "outcome_unknown", status = 404 },             -- what a redirect led to is not there
+      { kind = "invalid", status = 402, stage = "unknown" },  -- an earlier attempt was lost
+      { kind = "server", status = 500 }, { kind = "server", status = 504 }, { kind = "invalid", status = 408 },
+      { kind = "protocol", status = 200 }, { kind = "protocol", status = 302 }, { kind = "too_large", status = 201 },
+      { kind = "file", status = 200 }, { kind = "network" },
+    } do
+      for _, verb in ipairs { "POST", "PATCH", "PUT", "DELETE" } do assert.is_true(maybe_done(verb, fields)) end
+      for _, verb in ipairs { "GET", "HEAD" } do assert.is_false(maybe_done(verb, fields)) end
+    end
+  end)
+
+  it("is false of what was never sent, and of a clear refusal", function()
+    for _, fields in ipairs {
+      { kind = "network", stage = "not_sent" }, { kind = "cancelled", stage = "not_sent" },
+      { kind = "tls", stage = "not_sent" }, { kind = "invalid", status = 200, refused = true },
+      { kind = "invalid", status = 400 }, { kind = "unauthorized", status = 401 },
+      { kind = "payment_required", status = 402 }, { kind = "forbidden", status = 403 },
+      { kind = "conflict", status = 409 }, { kind = "invalid", status = 422 }, { kind = "rate_limited", status = 429 },
+    } do assert.is_false(maybe_done("POST", fields)) end
+    assert.is_false(errors.new { kind = "job_failed", message = "x" }.maybe_done)
+  end)
+
+  it("says so where the write may not be repeated", function()
+    local err = errors.from_failure({ kind = "protocol", status = 200, message = "unreadable", stage = "answered" },
+      { verb = "POST", find_out = "list the things" })
+    assert.matches("unreadable%. It may have been done all the same: list the things", tostring(err))
+  end)
+end)
+
 describe("the caller's line", function()
   it("is the user's, however deep the library is", function()
     local where = require "studio.where"

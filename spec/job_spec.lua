@@ -204,6 +204,7 @@ describe("wait", function()
     assert.equal(5, #client.asked)
     local _, err = pending(client_of { down }):wait()
     assert.equal(down, err)
+    assert.equal("studio.job j1 (waiting)", tostring(err.job))
     _, err = pending(client_of { down }):wait { timeout = 8 }
     assert.equal("timeout", err.kind)
     assert.matches("; the last look at it failed: down", tostring(err))
@@ -220,7 +221,9 @@ describe("wait", function()
     local stop = errors.new { kind = "cancelled", message = "x" }
     task.sleep = function() return nil, stop end
     local client = client_of {}
-    assert.equal(stop, select(2, pending(client):wait()))
+    local j = pending(client)
+    assert.equal(stop, select(2, j:wait()))
+    assert.equal(j, stop.job)
     assert.equal(0, client.state.polling)
   end)
 
@@ -269,6 +272,16 @@ describe("the pause between polls", function()
       { headers = { ["retry-after"] = "9" } })
     pending(client):wait()
     assert.is_true(slept[2] >= 9 and slept[2] < 10)
+  end)
+
+  it("is a quarter of a second at the least, unless the first is set to less", function()
+    local least = job.settings("poll", { random = function() return 0 end })
+    assert.equal(0.25, job.pause(least, 0, 0, 0))
+    local hasty = job.settings("poll", { first = 0, cap = 0.001, random = function() return 0 end })
+    assert.equal(0.25, job.pause(hasty, 3, nil, 0))
+    local toy = job.settings("poll", { first = 0.01, random = function() return 0 end })
+    assert.equal(0.01, job.pause(toy, 0, 0, 0))
+    assert.equal(0.01, job.pause(toy, 0, nil, 0))
   end)
 
   it("leaves all jobs together a quarter of the limit", function()

@@ -132,6 +132,18 @@ describe("documented errors", function()
     assert.matches("closed to API keys: log in with a Bearer token", tostring(err))
   end)
 
+  it("403 says so of no other sentence about keys", function()
+    for _, text in ipairs { "API access is not allowed for API keys.", "Not open to an API key" } do
+      assert.matches("closed to API keys", tostring(fail(403, text)))
+      server:stop()
+    end
+    for _, text in ipairs { "This API key has been revoked.", "This API key is not allowed to do that.",
+      "Image generation is not available in your plan.", "This feature is not available. Your API key is fine." } do
+      assert.not_matches("closed to API keys", tostring(fail(403, text)))
+      server:stop()
+    end
+  end)
+
   it("404 on an assumed route says how to replace it; on the documented one not", function()
     local err = fail(404, "Not found")
     assert.matches("the route images.generate is assumed", tostring(err))
@@ -156,6 +168,17 @@ describe("documented errors", function()
     assert.equal(1, ms:stats().rate_limited)
     assert.equal(2, ms:stats().attempts)
   end)
+end)
+
+it("a generation whose answer names neither job nor result may have been accepted all the same", function()
+  for _, body in ipairs { "", "null", "{}", '{"success":true,"data":{}}', "[]" } do
+    start { ["*"] = answer(201, body) }
+    local job, err = ms.images:generate(9, { prompt = "x" })
+    assert.is_nil(job)
+    assert.equal("protocol", err.kind)
+    assert.is_true(err.maybe_done)
+    server:stop()
+  end
 end)
 
 describe("resources", function()

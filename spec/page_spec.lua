@@ -12,7 +12,8 @@ local function client_of(answers)
     local body = type(answers) == "function" and answers(request) or answers[#self.asked]
     if errors.is(body) then return nil, body end
     if body == nil then error "asked too often" end
-    return json.decode(body), { body = body, status = 200, header = function() end }
+    local url = request.url or "https://s.invalid/v1/things?page=1"
+    return json.decode(body), { body = body, status = 200, url = url, header = function() end }
   end
   function self.call(_, route, params, query, _, whole)
     assert(whole and route == "things.list")
@@ -176,6 +177,14 @@ describe("the loop guard", function()
     fails(client_of(counting '{"data":[%d],"meta":{"current_page":1,"last_page":3}}'), "same next page twice")
   end)
 
+  it("sees the same link again, whichever way it is written", function()
+    local n = 0
+    fails(client_of(function()
+      n = n + 1
+      return ('{"data":[%d],"links":{"next":"%s"}}'):format(n, n == 1 and "?page=2" or "/v1/things?page=2")
+    end), "same next page twice")
+  end)
+
   it("sees cursors that go in a circle", function()
     local next_of = { a = "b", b = "c", c = "a" }
     fails(client_of(function(request)
@@ -203,6 +212,20 @@ describe("the loop guard", function()
       n = n + 1
       return ('{"data":[],"next_cursor":"c%d"}'):format(n)
     end), "one empty page after another")
+  end)
+end)
+
+describe("a link to the next page", function()
+  it("may be relative to the page it stands on", function()
+    for link, url in pairs {
+      ["https://other.invalid/x"] = "https://other.invalid/x", ["//other.invalid/x"] = "https://other.invalid/x",
+      ["/things?page=2"] = "https://s.invalid/things?page=2", ["?page=2"] = "https://s.invalid/v1/things?page=2",
+      ["things?page=2"] = "https://s.invalid/v1/things?page=2",
+    } do
+      local client = client_of { ('{"data":[1],"links":{"next":"%s"}}'):format(link), '{"data":[2]}' }
+      assert.same({ 1, 2 }, collect(client))
+      assert.equal(url, client.asked[2].url)
+    end
   end)
 end)
 

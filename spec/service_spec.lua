@@ -123,6 +123,19 @@ describe("a request", function()
     assert.equal(path:match "[^/]*$", last.name)
   end)
 
+  it("to an address that cannot be sent to is an error, since services hand such out, and no mistake", function()
+    start { ["*"] = { { body = "{}" } } }
+    for _, url in ipairs { "http://cdn.invalid/x?sig=canary", "ftp://cdn.invalid/x", "things", "https://h h/" } do
+      local value, err = toy:request { url = url }
+      assert.is_nil(value)
+      assert.equal("protocol", err.kind)
+      assert.equal("not_sent", err.stage)
+      assert.matches("the URL cannot be used: .*spec/service_spec.lua:%d+%)$", tostring(err))
+      assert.not_matches("canary", tostring(err))
+    end
+    assert.equal(0, #server:log())
+  end)
+
   it("sends an idempotency key only when it is given", function()
     start { ["*"] = { { body = "{}" } } }
     toy.things:create({}, { idempotency_key = "k1" })
@@ -174,6 +187,39 @@ describe("an answer", function()
     assert.equal("protocol", err.kind)
     assert.matches("^toy things.get: 200 protocol: the answer is not readable JSON: ", tostring(err))
     assert.equal('{"data":', err.response.body)
+  end)
+
+  it("of null is a protocol error where something was to be read, else like an empty one", function()
+    for _, body in ipairs { "null", "false" } do
+      local value, err = answer { body = body, headers = { ["Content-Type"] = "application/json" } }
+      assert.is_nil(value)
+      assert.equal("protocol", err.kind)
+      assert.matches("the answer is " .. body, tostring(err))
+      server:stop()
+    end
+    start { ["*"] = { { body = "null", headers = { ["Content-Type"] = "application/json" } } } }
+    assert.is_true((toy.things:delete(1)))
+    assert.is_true((toy.things:create {}))
+  end)
+
+  it("tells of a write whether it may have been done all the same", function()
+    local function create(status, body)
+      start { ["POST /v1/things"] = { { status = status, body = body,
+        headers = { ["Content-Type"] = "application/json" } } } }
+      local value, err = toy.things:create { a = 1 }
+      assert.is_nil(value)
+      server:stop()
+      return err.maybe_done
+    end
+    assert.is_true(create(201, '{"data":{"id"'))
+    assert.is_true(create(504, "{}"))
+    assert.is_false(create(422, "{}"))
+    assert.is_false(create(200, '{"success":false}'))
+    start { ["*"] = { { status = 500, body = "{}" } } }
+    assert.is_false(select(2, toy.things:list()).maybe_done)
+    assert.is_true(select(2, toy.things:put(1, {})).maybe_done)
+    assert.is_true(toy:problem("things.create", { kind = "protocol", message = "x" }).maybe_done)
+    assert.is_false(toy:problem("things.get", { kind = "protocol", message = "x" }).maybe_done)
   end)
 
   it("that is a web page is a protocol error that names the page", function()
@@ -271,11 +317,33 @@ describe("a client", function()
     assert.equal(5, toy:limits()[1].capacity)
     assert.equal(60, toy:limits()[1].window)
     assert.same({}, new({ limits = false }):limits())
-    assert.matches("^spec/service_spec.lua:%d+: studio.toy: limits: this program already has a client of that key "
-      .. "with 5 requests in 60 s", raised(function()
+    assert.matches("^spec/service_spec.lua:%d+: studio.toy: limits: this program already has a client of that key, "
+      .. "with requests = 5 and not 50", raised(function()
         new { base_url = server.url .. "/v1", limits = { requests = 50, window = 60 } }
       end))
     assert.is_table(new { base_url = server.url .. "/v1", limits = { requests = 50, window = 60 }, limit_key = "b" })
+  end)
+
+  it("refuses other limits than those of a client with the same key, whichever they are", function()
+    local limits = { requests = 5, window = 1 / 3, guard = 0.1, spacing = 0.01, linger = 2, max_in_flight = 3 }
+    local function make(changes)
+      local copy = {}
+      for name, value in pairs(limits) do copy[name] = changes[name] or value end
+      return new { key = "one of many", limits = copy }
+    end
+    make {}
+    make {}
+    for name, value in pairs { requests = 6, window = 1, guard = 0.2, spacing = 0.02, linger = 3, max_in_flight = 4 } do
+      assert.matches("a client of that key, with " .. name .. " = %S+ and not " .. value .. ";",
+        raised(make, { [name] = value }))
+    end
+    assert.matches("with requests = 5 and not 1000", raised(new, { key = "one of many" }))
+  end)
+
+  it("takes times beyond all bounds for very long ones", function()
+    start({ ["*"] = { { body = "{}" } } }, { timeout = 2e9 })
+    assert.same({}, (toy.things:list(nil, { deadline = 2e9 })))
+    assert.same({}, (toy.things:list(nil, { timeout = 1e300, deadline = 1e300 })))
   end)
 
   it("says at once when a deadline leaves no slot", function()

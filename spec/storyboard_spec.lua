@@ -284,6 +284,37 @@ describe("examples/storyboard.lua", function()
     assert_asked_once()
   end)
 
+  -- Faults that hide from us that a request was carried out.
+  local hidden = {
+    ["an error 504"] = { kind = "status", status = 504, effect = true },
+    ["a proxy's page"] = { kind = "html", status = 502, effect = true },
+    ["half of the JSON"] = { kind = "bad_json" },
+    ["an empty answer"] = { kind = "empty" },
+    ["a redirect to nowhere"] = { kind = "redirect", status = 303, effect = true, location = "http://127.0.0.1:1/" },
+  }
+
+  -- The first POST of such a path is answered so.
+  local function assert_once_in_spite_of(fault, path)
+    local rule = { server = "api", method = "POST", path = path, count = 1 }
+    for name, value in pairs(fault) do rule[name] = value end
+    start { limit = 1000, faults = { rule } }
+    write "INT. A\n\nOne.\n\nINT. B\n\nTwo.\n"
+    local status, output
+    for _ = 1, 3 do status, output = make() end
+    assert.equal(0, status, output)
+    local there = server:state()
+    assert.same({ 1, 2, 2 }, { there.projects, there.frames, generations() })
+    for frame, count in pairs(there.generations) do assert.equal(1, count, "frame " .. frame) end
+  end
+
+  for name, fault in pairs(hidden) do
+    for what, path in pairs { image = "/generate%-image$", project = "/projects$", frame = "/frames$" } do
+      if what == "image" or fault.kind ~= "redirect" then -- that one takes seconds: nowhere is asked again and again
+        it(("asks for no %s twice after %s"):format(what, name), function() assert_once_in_spite_of(fault, path) end)
+      end
+    end
+  end
+
   it("stops within a quarter of a second, whenever Ctrl-C comes #soak", function()
     start { job_seconds = 600 }
     write(SCREENPLAY:format("cold"))

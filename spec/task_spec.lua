@@ -429,6 +429,23 @@ describe("step", function()
     assert.is_false(loop.alarms[#loop.alarms])
   end)
 
+  it("bears times beyond all bounds, then and later", function()
+    task.fd()
+    local long = task.spawn(function() return task.sleep(1e300) end)
+    real.fd()
+    local real_one = real.spawn(function() return real.sleep(2e9) end)
+    for _ = 1, 3 do
+      task.step(1e300)
+      real.step(0)
+    end
+    for _, seconds in ipairs(loop.steps) do assert.is_true(seconds <= 1e6) end
+    for _, seconds in ipairs(loop.alarms) do assert.is_true(not seconds or seconds <= 1e6) end
+    long:cancel()
+    real_one:cancel()
+    cancelled(long:await())
+    cancelled(real_one:await())
+  end)
+
   it("lets a foreign loop watch the real descriptor", function()
     local cqueues = require "cqueues"
     local watched = { pollfd = real.fd(), events = "r" }

@@ -39,7 +39,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
   lua_setfield(L, -2, name);
 }
 
-/*** Says what the limiter does now, and why. Durations in seconds: `window`, `guard`, `spacing`,
+/*** Says what the limiter does now, and why. Durations in seconds: `window`, `guard`, `spacing`, `linger`,
 `next_slot` (0: now), `paused`. Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
 flight), `cooling` (answered, not yet out of the window), `foreign` (spent by others), `free`, `in_flight`,
 `waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight,
@@ -47,7 +47,7 @@ paused, foreign.
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {
-  lua_createtable(L, 0, 18);
+  lua_createtable(L, 0, 19);
   studio_limiter *limiter = lstudio_check_limiter(L, 1); /* now: making the table may have run a finaliser */
   studio_limiter_report report;
   studio_limiter_explain(limiter, studio_clock_ms(), &report);
@@ -58,6 +58,7 @@ static int limiter_explain(lua_State *L) {
   set_seconds(L, "window", report.limit.window_ms);
   set_seconds(L, "guard", report.limit.guard_ms);
   set_seconds(L, "spacing", report.limit.spacing_ms);
+  set_seconds(L, "linger", report.limit.linger_ms);
   set_seconds(L, "next_slot", report.next_slot_ms);
   set_seconds(L, "paused", report.paused_ms);
   set_integer(L, "capacity", report.limit.capacity);
@@ -66,7 +67,7 @@ static int limiter_explain(lua_State *L) {
   set_integer(L, "held", report.held);
   set_integer(L, "cooling", report.cooling);
   set_integer(L, "foreign", report.foreign);
-  set_integer(L, "free", report.free);
+  if (report.free >= 0) set_integer(L, "free", report.free); /* else there is no window */
   set_integer(L, "in_flight", report.in_flight);
   set_integer(L, "waiting", report.waiting);
   set_integer(L, "sent", report.sent);

@@ -68,7 +68,15 @@ end
 
 -- Will no later attempt of the same call fare better? (The service looked at it and said no.)
 local function is_final(err)
-  return err.kind == "invalid" or err.kind == "not_found" or err.kind == "conflict"
+  return not err.maybe_done and (err.kind == "invalid" or err.kind == "not_found" or err.kind == "conflict")
+end
+
+-- What a creation made. An answer without its id is like none: the thing may be there, and must be looked for.
+local function made(client, route, value, response)
+  if value == nil or type(value) == "table" and value.id ~= nil then return value, response end
+  return nil, client:problem(route, {
+    kind = "protocol", response = response, message = "the answer does not say what was made",
+  })
 end
 
 -- Project and frames --------------------------------------------------------------------------------------
@@ -92,15 +100,14 @@ function methods:ensure_project()
   if kept.step == "creating" then project = self:find_project() end
   if not project then
     self.state:set(kept, { step = "creating" })
-    project, err = self.client.projects:create {
+    project, err = made(self.client, "projects.create", self.client.projects:create {
       title = (self.script.title.title or "Untitled"):gsub("[*_\n]+", " "):match("^%s*(.-)%s*$"),
       description = "Storyboard made by lua-studio, " .. self.state.data.mark,
-    }
-    if not project and err.kind == "outcome_unknown" then project = self:find_project() end
+    })
+    if not project and err.maybe_done then project = self:find_project() end
   end
   if not project then
-    local maybe = err.kind == "outcome_unknown" or err.stage == "unknown"
-    self.state:set(kept, { step = maybe and "creating" or "new" })
+    self.state:set(kept, { step = err.maybe_done and "creating" or "new" })
     return nil, err
   end
   self.state:set(kept, { step = "created", id = project.id })
@@ -125,12 +132,13 @@ end
 function methods:ensure_frame(shot, entry)
   if entry.frame_id then return true end
   local project_id = self.state.data.project.id
-  local frame, err = self.client.frames:create(project_id, { script = script_of(shot), order = shot.index })
+  local frame, err = made(self.client, "frames.create",
+    self.client.frames:create(project_id, { script = script_of(shot), order = shot.index }))
   if frame then
     self.state:set(entry, { frame_id = frame.id })
     return true
   end
-  if err.kind == "outcome_unknown" then self:find_frames() end
+  if err.maybe_done then self:find_frames() end
   if entry.frame_id then return true end
   return nil, err
 end
@@ -174,8 +182,7 @@ function methods:note_refusal(entry, err)
     self.troubles = 0
     return
   end
-  local asked = err.kind == "outcome_unknown" or err.stage == "unknown"
-  self.state:set(entry, { step = asked and "submitting" or "new", error = not asked and err.message })
+  self.state:set(entry, { step = err.maybe_done and "submitting" or "new", error = not err.maybe_done and err.message })
   return self:trouble(err)
 end
 

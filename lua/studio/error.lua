@@ -75,6 +75,7 @@ function Error.__concat(a, b) return tostring(a) .. tostring(b) end
 function errors.new(fields)
   assert(errors.kinds[fields.kind], "no such kind")
   fields.message = one_line(fields.message, 400)
+  fields.maybe_done = fields.maybe_done or false
   fields.where = fields.where or where()
   return setmetatable(fields, Error)
 end
@@ -159,14 +160,29 @@ end
 
 -- The funnel --------------------------------------------------------------------------------------
 
+local reading = { GET = true, HEAD = true }
+
+--- May a failed call have been carried out by the service all the same? Nobody may then repeat it blindly. It
+--- may not when it was never sent, only reads, or was clearly refused: by a status 4xx, or in so many words.
+---@param failure table kind, status, stage ("unknown" if that of any attempt was); refused: the answer says so
+---@param verb string? of HTTP
+---@return boolean
+function errors.maybe_done(failure, verb)
+  if not verb or reading[verb] then return false end
+  if failure.kind == "outcome_unknown" or failure.stage == "unknown" then return true end
+  if failure.stage == "not_sent" or failure.refused then return false end
+  local status = failure.status or 0
+  return not (status >= 400 and status < 500) or status == 408 -- 408: it read some of the request, or all
+end
+
 -- What to do next, where the kind alone tells.
 local function advise(err, context)
   if err.kind == "rate_limited" then
     return err.retry_after and ("Try again in %.0f s"):format(math.ceil(err.retry_after)) or nil
-  elseif context.writes and (err.status or 0) >= 500 then
-    return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
   elseif err.kind == "outcome_unknown" then
     return "To find out, " .. (context.find_out or "look at the service before trying again")
+  elseif err.maybe_done and (context.verb == "POST" or context.verb == "PATCH") then
+    return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
   elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405) then
     return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
       .. "replaces it, client:routes() lists all"):format(err.route, err.route)
@@ -185,14 +201,14 @@ end
 ---@field service string?
 ---@field route string? name of the route, or "VERB /path"
 ---@field from string? the route's `from`
----@field writes boolean? the call changes something and may not be repeated
+---@field verb string? of HTTP
 ---@field find_out string? how to find out whether a call of unknown outcome was done
 ---@field where string? the user's line, for code that runs in a task without a frame of the user's
 ---@field redact (fun(text: string): string)? takes credentials out of a text
 ---@field explain fun(err: studio.error)? the service's own sentences: may set advice, missing_scope …
 
 --- Turns a failure of the core into an error.
----@param failure table kind, status, message, code, retry_after, attempts, stage, response
+---@param failure table kind, status, message, code, retry_after, attempts, stage, response; refused: see maybe_done
 ---@param context studio.error.context
 ---@return studio.error
 function errors.from_failure(failure, context)
@@ -211,6 +227,7 @@ function errors.from_failure(failure, context)
     request_id = response and response.request_id or words.request_id,
     response = response,
     stage = failure.stage,
+    maybe_done = errors.maybe_done(failure, context.verb),
     where = where() or context.where,
   }
   err.advice = advise(err, context)

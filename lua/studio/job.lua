@@ -1,8 +1,7 @@
 -- Jobs: work that a service finishes later, as handles that can be waited for. SPDX-License-Identifier: MIT
 --
--- No service of ours documents its states; the words below are those in use among such services. A word
--- that is not here gives the state "unknown", which is waited for like "active": the word itself is
--- job.raw_state.
+-- The words below are those in use for states among such services, documented or seen. A word that is not
+-- here gives the state "unknown", which is waited for like "active": the word itself is job.raw_state.
 --
 -- Polls must not eat the budget that the work itself needs: all jobs that one client waits for take
 -- together at most a share (a quarter) of its limit, and wait behind everything else in the queue
@@ -37,6 +36,10 @@ local poll_options = {
   first = "seconds", factor = "number", cap = "seconds", share = "number", jitter = "number", failures = "integer",
   random = "callable",
 }
+
+-- Seconds between two polls at the least, whatever a service asks for and even without a limit; the poll
+-- setting `first` can make it less.
+local LEAST_PAUSE = 0.25
 
 -- A wait that may take so long gets this much more (seconds) for the answer to its last look.
 local GRACE = 5
@@ -222,11 +225,12 @@ end
 ---@return number
 function job.pause(settings, n, hint, fair)
   local pause = hint and math.min(hint, 60) or math.min(settings.cap, settings.first * settings.factor ^ n)
-  pause = math.max(pause, fair)
+  local floor = settings.first > 0 and math.min(settings.first, LEAST_PAUSE) or LEAST_PAUSE
+  pause = math.max(pause, fair, floor)
   local spread = settings.jitter * settings.random()
   -- Never sooner than was asked for; else around the pause, so that jobs of one moment drift apart.
   if hint or pause == fair then return pause * (1 + spread) end
-  return pause * (1 - settings.jitter / 2 + spread)
+  return math.max(floor, pause * (1 - settings.jitter / 2 + spread))
 end
 
 --- The poll settings of a client: the defaults with what the user changed.
@@ -251,7 +255,6 @@ local function gave_up(self, seconds, last)
       .. (last and "; the last look at it failed: " .. last.message or ""),
     advice = ("It goes on at the service; client.jobs:get(%s):wait() comes back to it"):format(id),
   })
-  err.job = self
   return nil, err
 end
 
@@ -303,8 +306,8 @@ end
 ---  timeout, deadline: seconds from now, default 600, the shorter one counts; progress: told after each look;
 ---  on_update: told when state or progress changed
 ---@return studio.result? result
----@return studio.error? err kind "job_failed" with the service's reason, or "timeout": the job goes on; err.job is
----  this job
+---@return studio.error? err kind "job_failed" with the service's reason; any other, "timeout" first of all, says
+---  nothing about the job, which goes on; err.job is this job in each
 function methods:wait(options)
   options = check.options("job:wait", options, {
     timeout = "seconds", deadline = "seconds", progress = "callable", on_update = "callable",
@@ -313,7 +316,9 @@ function methods:wait(options)
   state.polling = state.polling + 1
   -- However the wait ends, by an error in a callback or Ctrl-C too, it no longer counts.
   local _ <close> = setmetatable({}, { __close = function() state.polling = state.polling - 1 end })
-  return wait(self, options, state.poll)
+  local value, err = wait(self, options, state.poll)
+  if not value then err.job = self end
+  return value, err
 end
 
 return job

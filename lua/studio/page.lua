@@ -146,6 +146,16 @@ end
 
 -- All pages ---------------------------------------------------------------------------------------
 
+-- A link to the next page as an absolute URL: it may be relative to the page that it stands on.
+local function resolve(link, response)
+  if link:find "^%a[%w+.-]*:" then return link end
+  local here = response.url
+  if link:find "^//" then return here:match "^%a+:" .. link end
+  if link:find "^/" then return here:match "^%a+://[^/?#]*" .. link end
+  if link:find "^[?#]" then return here:match "^[^?#]*" .. link end
+  return here:match "^([^?#]*/)[^/]*" .. link
+end
+
 local function repeated(walk, what)
   walk.ended = true
   return nil, walk.client:problem(walk.route, {
@@ -154,12 +164,13 @@ local function repeated(walk, what)
 end
 
 -- Sets the walk up for the next page. False, err when that was there before.
-local function advance(walk, info)
+local function advance(walk, info, response)
   local step = following(info, walk.query)
   if not step then
     walk.ended = true
     return true
   end
+  step.url = step.url and resolve(step.url, response)
   local mark = step.cursor or step.url or ("page " .. step.page)
   if walk.seen[mark] then return repeated(walk, "it hands out the same next page twice") end
   walk.seen[mark] = true
@@ -190,7 +201,7 @@ local function next_page(walk)
     walk.body = response.body
   end
   if not walk.ended then
-    local ok, err = advance(walk, info)
+    local ok, err = advance(walk, info, response)
     if not ok then return nil, err end
   end
   if #items == 0 then return next_page(walk) end

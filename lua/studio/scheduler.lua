@@ -68,7 +68,8 @@ local function arm(self)
     if queue.first <= queue.last then return self.loop:alarm(0) end
   end
   local at = self.timers:next()
-  self.loop:alarm(at and math.max(0, at - self.loop:now()) or nil)
+  -- An alarm that comes too early sets the next one.
+  self.loop:alarm(at and math.max(0, math.min(at - self.loop:now(), timers.LONGEST)) or nil)
 end
 
 --- Ends a wait: its fiber is resumed in this turn or the next. A second time does nothing.
@@ -208,7 +209,7 @@ local function turn(self, level, seconds, budget)
     local at = self.timers:next()
     if at then wait = math.max(0, math.min(wait, at - start)) end
   end
-  gather(self, self.loop:step(wait))
+  gather(self, self.loop:step(math.min(wait, timers.LONGEST)))
   resume_woken(self, level, math.max(start + budget, self.loop:now() + LEAST_BUDGET))
   arm(self)
 end

@@ -11,6 +11,7 @@ local job = require "studio.job"
 local json = require "studio.json"
 local route = require "studio.route"
 local task = require "studio.task"
+local timers = require "studio.timers"
 local transfer = require "studio.transfer"
 
 local service = {}
@@ -80,6 +81,30 @@ local function guarded(what, fn, ...)
   return result
 end
 
+local function core_limit(limit)
+  return {
+    name = limit.name, capacity = limit.requests, window = limit.window, guard = limit.guard, spacing = limit.spacing,
+    linger = limit.linger, max_in_flight = limit.max_in_flight,
+  }
+end
+
+-- Raises when a limiter that was there before is another than this client wants. What is wanted is read from
+-- a fresh one, so that defaults and rounding are the core's alone.
+local function check_same(found, limit, what)
+  local fresh = core.limiter(core_limit(limit))
+  local wanted = fresh:explain()
+  fresh:close()
+  for _, name in ipairs { "configured", "window", "guard", "spacing", "linger", "max_in_flight" } do
+    -- Refusals that nothing explains have taught the limiter a wider guard and spacing of its own.
+    local learnt = (name == "guard" or name == "spacing") and found.unexplained > 0 and found[name] > wanted[name]
+    if found[name] ~= wanted[name] and not learnt then
+      local option = name == "configured" and "requests" or name
+      check.fail("%s: limits: this program already has a client of that key, with %s = %.7g and not %.7g; clients of a "
+        .. "key share one budget (option limit_key keeps them apart)", what, option, found[name], wanted[name])
+    end
+  end
+end
+
 -- The limiters of an account. Clients with the same key share them: see core.limiter.
 local function make_limiters(definition, plan, options, what)
   local wanted = options.limits
@@ -90,17 +115,10 @@ local function make_limiters(definition, plan, options, what)
   for i, default in ipairs(plan.limits or {}) do
     local limit = i == 1 and merge(default, changes) or default
     if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
-    limiters[i] = guarded(what, core.limiter, {
-      name = limit.name,
-      key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n"),
-      capacity = limit.requests, window = limit.window, guard = limit.guard, spacing = limit.spacing,
-      linger = limit.linger, max_in_flight = limit.max_in_flight,
-    })
-    local found = limiters[i]:explain()
-    if found.configured ~= (limit.requests or 0) or found.window ~= (limit.window or 0) then
-      check.fail("%s: limits: this program already has a client of that key with %d requests in %g s; clients of a "
-        .. "key share one budget (option limit_key keeps them apart)", what, found.configured, found.window)
-    end
+    local asked = core_limit(limit)
+    asked.key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n")
+    limiters[i] = guarded(what, core.limiter, asked)
+    if key then check_same(limiters[i]:explain(), limit, what) end
   end
   return limiters
 end
@@ -186,7 +204,7 @@ local function context_of(client, label, r, verb)
   local explain = state.definition.explain
   return {
     service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
-    where = task.origin(), writes = verb == "POST" or verb == "PATCH",
+    where = task.origin(), verb = verb or r and r.verb,
     redact = function(text) return redact(client, text) end,
     explain = explain and function(err) explain(err, client) end,
   }
@@ -220,17 +238,17 @@ local function refusal(client, verb, r)
   if task.is_cancelled() then return { kind = "cancelled", message = "the task was cancelled" } end
 end
 
--- An error about an answer that came, and cannot be used.
-local function unusable(client, label, r, response, kind, message)
+-- An error about an answer that came, and cannot be used. `invalid`: the service itself says that it was not done.
+local function unusable(client, label, r, verb, response, kind, message)
   return errors.from_failure({
     kind = kind, status = response.status, message = message, attempts = response.attempts,
-    stage = "answered", response = response,
-  }, context_of(client, label, r))
+    stage = "answered", refused = kind == "invalid", response = response,
+  }, context_of(client, label, r, verb))
 end
 
 -- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
--- must be JSON, else text is a value too.
-local function decode(response, strict)
+-- must be JSON; else text is a value too. Where nothing was to be read, null is no worse than an empty answer.
+local function decode(response, verb, strict)
   if response.path then return response.path end
   local body = response.body
   if body == nil or not body:find "%S" then return true end
@@ -245,10 +263,29 @@ local function decode(response, strict)
     if not (is_json or strict) then return body end
     return nil, "protocol", "the answer is not readable JSON: " .. why
   end
+  if strict and value == json.null and not reading[verb] then return true end
+  if strict and (value == json.null or value == false) then return nil, "protocol", "the answer is " .. body end
   if type(value) == "table" and value.success == false then
     return nil, "invalid", "the service says that it was not done, and not why"
   end
   return value
+end
+
+-- Hands a request to the core. A URL that cannot be sent to is the world's failure and no mistake: as a rule
+-- it is a service's word (the next page, a result).
+local function submit(client, request, label)
+  local state = client.state
+  for option, value in pairs(state.defaults) do
+    if request[option] == nil then request[option] = value end
+  end
+  for _, option in ipairs { "timeout", "deadline", "stall" } do
+    if request[option] then request[option] = math.min(request[option], timers.LONGEST) end
+  end
+  local ok, call = pcall(state.core.submit, state.core, request)
+  if ok then return call end
+  local why = tostring(call)
+  if not (request.url and why:find "URL cannot be used") then check.fail("%s: %s", label, why) end
+  return refuse(client, label, { kind = "protocol", message = why })
 end
 
 -- Sends one request. `request` is what core's submit takes, and raw, strict, progress, name. `label`
@@ -257,10 +294,8 @@ local function perform(client, request, label, r)
   local state = client.state
   local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
   request.raw, request.strict, request.progress, request.name = nil, nil, nil, nil
-  for option, value in pairs(state.defaults) do
-    if request[option] == nil then request[option] = value end
-  end
-  local call = guarded(label, state.core.submit, state.core, request)
+  local call, refused = submit(client, request, label)
+  if not call then return nil, refused end
   state.under_way = state.under_way + 1
   local _ <close> = state.leave
   local response, failure = transfer.watch(call, progress, name or label)
@@ -268,8 +303,8 @@ local function perform(client, request, label, r)
     return nil, errors.from_failure(failure, context_of(client, label, r, request.method))
   end
   if raw then return response.body or response.path or "", response end
-  local value, kind, message = decode(response, strict)
-  if value == nil then return nil, unusable(client, label, r, response, kind, message) end
+  local value, kind, message = decode(response, request.method, strict)
+  if value == nil then return nil, unusable(client, label, r, request.method, response, kind, message) end
   return value, response
 end
 
@@ -313,7 +348,7 @@ end
 ---  ("user", "submit", "poll"), save_to (file name), raw = true (the body as it came), idempotency_key,
 ---  repeatable, max_body, progress
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
----@return table response_or_err
+---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)
   local what = self.state.definition.name .. ":request"
   options = check.options(what, options, request_options)
@@ -371,15 +406,18 @@ function methods:call(name, params, fields, options, whole)
 end
 
 --- An error of this client about an answer that came but cannot be used.
----@param name string the route
+---@param name string the route that was called
 ---@param fields table kind, message …
 ---@return studio.error
 function methods:problem(name, fields)
   local response = fields.response
-  local _, err = refuse(self, name, merge(fields, {
+  local r = self.state.routes[name]
+  local all = merge(fields, {
     message = redact(self, fields.message), stage = "answered",
     attempts = response and response.attempts, status = response and response.status,
-  }))
+  })
+  all.maybe_done = errors.maybe_done(all, r and r.verb)
+  local _, err = refuse(self, name, all)
   return err
 end
 

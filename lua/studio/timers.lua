@@ -7,6 +7,10 @@ local timers = {}
 timers.__index = timers
 timers.__name = "studio.timers"
 
+--- Seconds that nobody waits at one go: whoever hands more than that to the core hands this. Its milliseconds
+--- still fit where systems count them in 32 bits; it is eleven days.
+timers.LONGEST = 1e6
+
 function timers.new() return setmetatable({ size = 0 }, timers) end
 
 local function put(heap, place, entry)

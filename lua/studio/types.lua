@@ -115,11 +115,12 @@ function limiter:close() end
 ---@field window number
 ---@field guard number
 ---@field spacing number
+---@field linger number
 ---@field max_in_flight integer 0: no bound
 ---@field held integer slots of attempts in flight
 ---@field cooling integer slots that wait for their window to pass
 ---@field foreign integer slots that somebody else spent
----@field free integer
+---@field free integer? nil: no window
 ---@field in_flight integer
 ---@field waiting integer calls
 ---@field next_slot number? seconds; 0: now
@@ -330,8 +331,9 @@ function loop:disconnect() end
 ---@field response studio.response?
 ---@field errors table? what the service says of each field (422)
 ---@field missing_scope string?
----@field stage "not_sent"|"unknown"|"answered"|nil
----@field job studio.job? of job_failed, and of a wait that timed out
+---@field stage "not_sent"|"unknown"|"answered"|nil the gravest of all attempts: unknown, then answered
+---@field maybe_done boolean a write that failed may have been carried out all the same: look before repeating it
+---@field job studio.job? of job_failed, and of whatever else ended job:wait
 ---@field where string? "file:line" of the caller
 
 ---Options that every service takes.
