@@ -284,6 +284,17 @@ describe("examples/storyboard.lua", function()
     assert_asked_once()
   end)
 
+  it("asks again by itself for what the service did not make, but not before that is certain", function()
+    -- the first generation is answered 504 and not carried out
+    local rule = { kind = "status", status = 504, server = "api", method = "POST", path = "/generate", count = 1 }
+    start { limit = 1000, faults = { rule } }
+    write(SCREENPLAY:format("cold"))
+    local status, output = make()
+    assert.equal(0, status, output)
+    assert.matches("Waiting %d+ s to see whether the service makes", output)
+    assert_asked_once()
+  end)
+
   -- Faults that hide from us that a request was carried out.
   local hidden = {
     ["an error 504"] = { kind = "status", status = 504, effect = true },

@@ -18,6 +18,7 @@ local REFRESH = 0.25  -- seconds between two looks at whether the status line sh
 local POLL_SHARE = 0.9
 local FIRST_POLL, SLOWEST_POLL = 3, 15  -- seconds
 local DOCUMENTED_WINDOW = 60            -- seconds, of mStudio's limit
+local SETTLE = 120                      -- seconds: what the service carried out by then is to be seen at the frame
 
 local line = studio.progress.new()
 
@@ -27,10 +28,13 @@ local function fail(...)
   return EXIT.failed
 end
 
--- Where minutes are shorter than ours (a sandbox), so are the pauses between two looks at a job.
+-- Where minutes are shorter than ours (a sandbox), so are the pauses between two looks.
+local function pace_of(settings)
+  return settings.limit_window and math.min(1, settings.limit_window / DOCUMENTED_WINDOW) or 1
+end
+
 local function open_client(key, settings)
-  local window = settings.limit_window
-  local pace = window and math.min(1, window / DOCUMENTED_WINDOW) or 1
+  local window, pace = settings.limit_window, pace_of(settings)
   return studio.mstudio {
     api_key = key, base_url = settings.base_url, ca_file = settings.ca_file,
     limits = window and { window = window } or nil,
@@ -103,6 +107,7 @@ local function make(script, shots, key, settings)
   if not state then return fail(message) end
   local run = runs.new {
     client = client, state = state, script = script, shots = shots, folder = settings.out, options = settings,
+    settle = SETTLE * pace_of(settings), say = function(text) line:print(text) end,
   }
   if state.resumed then
     local counts = run:counts()

@@ -11,6 +11,7 @@ local LANES = 4             -- images asked for at once: with the limit per minu
 local MOST_TROUBLES = 5     -- failures in a row before the service is taken for gone
 local PATIENCE = 1800       -- seconds for one job; the next run asks for it again
 local PROMPT_BYTES = 1500
+local ROUNDS = 3            -- asking, finding out what became of what nobody knows, asking again
 
 local FATAL = { unauthorized = true, forbidden = true, payment_required = true, refused = true, tls = true }
 
@@ -18,7 +19,8 @@ local run = {}
 local methods = {}
 local run_mt = { __name = "storyboard.run", __index = methods }
 
----@param what { client: table, state: table, script: table, shots: table, folder: string, options: table }
+---@param what { client: table, state: table, script: table, shots: table, folder: string, options: table,
+---  settle: number, say: fun(text: string) }  settle: seconds after which a generation that was carried out is seen
 function run.new(what)
   local self = setmetatable({ troubles = 0, tasks = {}, notes = {} }, run_mt)
   for name, value in pairs(what) do self[name] = value end
@@ -155,6 +157,12 @@ local function newest_job(jobs, failed_id)
   return newest
 end
 
+-- Seconds for which a generation of which nobody knows may still be on its way: a gateway that gave up (504) does
+-- not stop what is behind it, so that a frame without a job proves nothing yet.
+function methods:unsettled(entry)
+  return (entry.asked_at or 0) + self.settle - os.time()
+end
+
 --- Finds out at the service what became of a generation that may have been asked for.
 function methods:look_up(entry)
   local frame, err = self.client.frames:get(entry.frame_id)
@@ -165,7 +173,7 @@ function methods:look_up(entry)
     self.state:set(entry, { step = "submitted", job_id = job.id, error = false })
   elseif type(frame.image_url) == "string" then
     self.state:set(entry, { step = "submitted", job_id = false, error = false })
-  elseif jobs or self.options.resubmit_unknown then
+  elseif self.options.resubmit_unknown or jobs and self:unsettled(entry) <= 0 then
     self.state:set(entry, { step = "new", error = false })
   else
     self.state:set(entry, { step = "unknown", error = "A run was cut off while it asked for this image, and the "
@@ -199,7 +207,7 @@ function methods:submit(shot, entry)
     err = self:trouble(err)
     return not err or nil, err
   end
-  self.state:set(entry, { step = "submitting", error = false })
+  self.state:set(entry, { step = "submitting", asked_at = os.time(), error = false })
   local job
   job, err = self.client.images:generate(entry.frame_id, { prompt = prompt_of(shot) })
   if not job then
@@ -297,16 +305,27 @@ function methods:take_up()
   return wanted
 end
 
--- Looks once more at generations of which nobody could tell: time has passed since, images have come.
-function methods:look_again()
+-- Looks once more at generations of which nobody could tell, when what was carried out must be to see. Returns
+-- the shots to ask for: the service knows nothing of them.
+function methods:find_out()
+  local wait, wanted = 0, {}
+  for _, entry in ipairs(self.entries) do
+    if entry.step == "submitting" or entry.step == "unknown" then wait = math.max(wait, self:unsettled(entry)) end
+  end
+  if wait > 0 then
+    self.say(("Waiting %d s to see whether the service makes what it did not confirm."):format(wait))
+    local slept, err = studio.sleep(wait)
+    if not slept then return nil, err end
+  end
   for i, entry in ipairs(self.entries) do
     if entry.step == "submitting" or entry.step == "unknown" then
       local ok, err = self:look_up(entry)
       if not ok then return nil, err end
       if entry.step == "submitted" then self:follow(self.shots[i], entry) end
+      if entry.step == "new" then wanted[#wanted + 1] = i end
     end
   end
-  return true
+  return wanted
 end
 
 function methods:cancel()
@@ -333,13 +352,15 @@ function methods:work()
   if not wanted then return nil, err end
   self.state:save()
   local function submit(i) return self:submit(self.shots[i], self.entries[i]) end
-  ok, err = studio.map(wanted, submit, { concurrency = LANES })
-  if not ok then self.fatal = self.fatal or err end
-  self:join()
-  if not self.fatal then
-    ok, err = self:look_again()
-    if not ok then return nil, err end
+  for _ = 1, ROUNDS do
+    ok, err = studio.map(wanted, submit, { concurrency = LANES })
+    if not ok then self.fatal = self.fatal or err end
     self:join()
+    if self.fatal then return nil, self.fatal end
+    wanted, err = self:find_out()
+    if not wanted then return nil, err end
+    self:join()
+    if #wanted == 0 then break end
   end
   return not self.fatal or nil, self.fatal
 end

@@ -42,6 +42,7 @@ end
 ---@field step string
 ---@field frame_id? string|integer
 ---@field job_id? string|integer
+---@field asked_at? integer  when it was last asked for, seconds since 1970
 ---@field image? string   file name below DIR
 ---@field error? string   why it failed
 
