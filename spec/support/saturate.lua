@@ -27,7 +27,7 @@ local function saturate(clients, seconds, depth, path)
       for _ = open[i] + 1, depth do owner[client:submit { path = path }] = i end
       open[i] = depth
     end
-    for _, call in ipairs(loop:step(math.min(0.25, ends - loop:now()))) do count(call) end
+    for _, call in ipairs(loop:step(math.max(0, math.min(0.25, ends - loop:now())))) do count(call) end
   end
   for call in pairs(owner) do
     if call:state() ~= "sending" then call:cancel() end
