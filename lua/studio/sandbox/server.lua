@@ -39,7 +39,6 @@ end
 
 -- ---- answers: { status, headers, body (text) } --------------------------------------------------------------------
 
--- `null` as text: JSON's own codec of the sandbox knows it.
 local function json_answer(status, body, headers)
   local answer = { status = status, headers = headers or {}, body = "" }
   if body ~= nil then
@@ -71,15 +70,23 @@ local instead = {
   empty = function(_, answer) return { status = answer.status, headers = {}, body = "" } end,
 }
 
-local function write(stream, answer, head_only)
+-- Status and headers; the length is always that of the whole body.
+local function write_head(stream, answer, last)
   local headers = http_headers.new()
   headers:append(":status", tostring(answer.status))
   for name, value in pairs(answer.headers) do headers:append(name, value) end
-  headers:upsert("content-length", tostring(#answer.body))
+  if answer.status ~= 204 then headers:append("content-length", tostring(#answer.body)) end
+  return stream:write_headers(headers, last)
+end
+
+local function write(stream, answer, head_only)
   local bare = head_only or #answer.body == 0 or answer.status == 204
-  if answer.status == 204 then headers:delete "content-length" end
-  if not stream:write_headers(headers, bare) then return end
-  if not bare then stream:write_body_from_string(answer.body) end
+  if write_head(stream, answer, bare) and not bare then stream:write_body_from_string(answer.body) end
+end
+
+local function write_half(stream, answer)
+  write_head(stream, answer, false)
+  stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
 end
 
 local function hang_up(stream)
@@ -104,27 +111,16 @@ local broken = {
   drop = hang_up,
   reset = reset,
   cut = function(stream, answer)
-    local headers = http_headers.new()
-    headers:append(":status", tostring(answer.status))
-    for name, value in pairs(answer.headers) do headers:append(name, value) end
-    headers:append("content-length", tostring(#answer.body))
-    stream:write_headers(headers, false)
-    stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
+    write_half(stream, answer)
+    hang_up(stream)
+  end,
+  stall = function(stream, answer, rule)
+    write_half(stream, answer)
+    stream.connection:flush(1)
+    cqueues.sleep(rule.seconds or 30)
     hang_up(stream)
   end,
 }
-
-function broken.stall(stream, answer, rule)
-  local headers = http_headers.new()
-  headers:append(":status", tostring(answer.status))
-  for name, value in pairs(answer.headers) do headers:append(name, value) end
-  headers:append("content-length", tostring(#answer.body))
-  stream:write_headers(headers, false)
-  stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
-  stream.connection:flush(1)
-  cqueues.sleep(rule.seconds or 30)
-  hang_up(stream)
-end
 
 -- ---- one request --------------------------------------------------------------------------------------------------
 
