@@ -176,8 +176,8 @@ demo: ## install what is missing, build, and turn a screenplay into out/storyboa
 	@$(MAKE) all
 	@$(LUA_ENV) $(LUA) examples/demo.lua $(DEMO_ARGS)
 
-clean: ## remove everything that was built, and out/
-	rm -rf build out core.so studio csrc/*/*.o *.src.rock
+clean: ## remove everything that was built; out/ stays, since it may hold what was paid for
+	rm -rf build core.so studio csrc/*/*.o *.src.rock
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\)[a-z -]*:.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \

@@ -29,8 +29,22 @@ print(("A sandbox that behaves like mStudio listens at %s"):format(server.mstudi
 print(("Its limit of 60 requests is per %d s instead of the documented %d s: %d times shorter, on both "
   .. "sides."):format(WINDOW, DOCUMENTED, DOCUMENTED // WINDOW))
 
--- What an earlier demo knew lived in a sandbox that is gone.
-os.remove(OUT .. "/storyboard.json")
+-- What an earlier demo knew lived in a sandbox that is gone. A state of any other service is not ours to forget:
+-- it knows what was paid for.
+local function forget_earlier_demo()
+  local file = io.open(OUT .. "/storyboard.json")
+  if not file then return end
+  local text = file:read "a"
+  file:close()
+  if not text:find('"service"%s*:%s*"[^"]*//127%.0%.0%.1') then
+    io.stderr:write("The storyboard in ", OUT, " was made at another service: move it, the demo needs that folder.\n")
+    server:stop()
+    os.exit(1)
+  end
+  os.remove(OUT .. "/storyboard.json")
+end
+
+forget_earlier_demo()
 
 local command = table.concat({
   "MSTUDIO_API_KEY=" .. KEY, quote(interpreter()), quote(here .. "/storyboard.lua"),

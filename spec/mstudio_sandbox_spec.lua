@@ -63,6 +63,19 @@ describe("the main job", function()
     assert.equal(25, counted)
   end)
 
+  it("takes a repeated DELETE that finds nothing any more as done", function()
+    local ms = toys:mstudio()
+    local project, frames = storyboard(ms, 1)
+    toys.server:set { faults = { { kind = "drop", method = "DELETE", count = 1, effect = true } } }
+    local done, response = ms.frames:delete(frames[1].id)
+    assert.is_true(done)
+    assert.same({ 404, 2 }, { response.status, response.attempts })
+    local _, err = ms.frames:delete(frames[1].id) -- this time nothing was there to delete
+    assert.equal("not_found", err.kind)
+    assert.not_matches("assumed", tostring(err)) -- the service names the frame: the route is there
+    assert.is_truthy(project)
+  end)
+
   it("walks all projects, page by page", function()
     local ms = toys:mstudio()
     for i = 1, 12 do assert(ms.projects:create { title = "P" .. i }) end

@@ -144,6 +144,13 @@ describe("documented errors", function()
     end
   end)
 
+  it("says which key has a line break in it, and never the key", function()
+    local ok, message = pcall(studio.mstudio, { api_key = "sk_canary\n" })
+    assert.is_false(ok)
+    assert.matches("studio.mstudio: api_key has a line break", message)
+    assert.not_matches("canary", message)
+  end)
+
   it("404 on an assumed route says how to replace it; on the documented one not", function()
     local err = fail(404, "Not found")
     assert.matches("the route images.generate is assumed", tostring(err))

@@ -117,4 +117,15 @@ describe("the table of routes", function()
     assert.matches("must be string or table",
       raised(with("frames.get", 3)))
   end)
+  it("moves what a replaced path does not hold into the fields, so that nothing is lost", function()
+    local r = { name = "images.generate", path = "/images" }
+    local path, rest = route.path(r, { frame_id = 7 }, { prompt = "a door" })
+    assert.equal("/images", path)
+    assert.same({ prompt = "a door", frame_id = 7 }, rest)
+    local fields = { id = 3, prompt = "a door" }
+    path, rest = route.path({ name = "x", path = "/{id}" }, {}, fields)
+    assert.equal("/3", path)
+    assert.same({ prompt = "a door" }, rest)
+    assert.equal(3, fields.id) -- the caller's own table stays
+  end)
 end)

@@ -465,7 +465,7 @@ describe("step", function()
   end)
 
   it("wants milliseconds", function()
-    assert.matches("studio.step: max_ms must be seconds %(a number", raised(task.step, "x"))
+    assert.matches("studio.step: max_ms must be a number of milliseconds", raised(task.step, "x"))
   end)
 end)
 

@@ -20,6 +20,9 @@ local FIRST_POLL, SLOWEST_POLL = 3, 15  -- seconds
 local DOCUMENTED_WINDOW = 60            -- seconds, of mStudio's limit
 local SETTLE = 120                      -- seconds: what the service carried out by then is to be seen at the frame
 
+-- Errors that the same command meets again until somebody changes something.
+local LASTING = { unauthorized = true, forbidden = true, payment_required = true, tls = true, refused = true }
+
 local line = studio.progress.new()
 
 -- For what is the world's fault and ends the run: said in one line, without a traceback.
@@ -62,12 +65,18 @@ end
 
 -- Says how it ended; returns the exit status.
 local function conclude(run, client, err)
+  local state = run.state
   local failed, path = write_page(run)
   local counts = run:counts()
   local missing = #run.entries - counts.done
   if err then
     line:print({ "red", "storyboard: stopped: " }, tostring(err))
-    if report.running(line, run.entries, run.shots) > 0 or counts.new > 0 then
+    local left = report.running(line, run.entries, run.shots) > 0 or counts.new > 0
+    if LASTING[err.kind] then
+      line:print("When that is put right, the same command goes on where this one stopped.")
+    elseif err.kind == "not_found" and state.resumed then
+      line:print("What an earlier run made is no longer at the service: give another --out to begin again.")
+    elseif left then
       line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
     end
   elseif missing > 0 then

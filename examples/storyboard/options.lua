@@ -32,7 +32,7 @@ local SWITCHES = { ["--retry-failed"] = "retry_failed", ["--resubmit-unknown"] =
 ---          retry_failed: boolean?, resubmit_unknown: boolean?, help: boolean? }? settings
 ---@return string? message  what is wrong with them
 function options.parse(arguments)
-  local settings = { out = "out" }
+  local settings = { out = "storyboard" }
   local i, only_files = 1, false
   while arguments[i] do
     local word = arguments[i]

@@ -136,7 +136,7 @@ function state.lock(folder)
     end
     os.remove(path)
   end
-  return nil, "cannot write into " .. folder
+  return nil, "cannot write into " .. folder .. " (permission, or a full disk?)"
 end
 
 ---@param folder string

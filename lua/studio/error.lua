@@ -175,6 +175,12 @@ function errors.maybe_done(failure, verb)
   return not (status >= 400 and status < 500) or status == 408 -- 408: it read some of the request, or all
 end
 
+-- "Frame not found.": the route is there, and says of what it knows nothing.
+local function names_an_object(err)
+  local what = err.status == 404 and err.message:lower():match "^(.-) not found"
+  return what and not (what:find "route" or what:find "endpoint" or what:find "page" or what:find "url")
+end
+
 -- What to do next, where the kind alone tells.
 local function advise(err, context)
   if err.kind == "rate_limited" then
@@ -183,9 +189,12 @@ local function advise(err, context)
     return "To find out, " .. (context.find_out or "look at the service before trying again")
   elseif err.maybe_done and (context.verb == "POST" or context.verb == "PATCH") then
     return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
-  elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405) then
+  elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405)
+    and not names_an_object(err) then
     return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
-      .. "replaces it, client:routes() lists all"):format(err.route, err.route)
+      .. "replaces it, client:routes() lists all (or is base_url wrong?)"):format(err.route, err.route)
+  elseif err.kind == "tls" then
+    return "The option ca_file names the authority of a server of your own"
   end
 end
 

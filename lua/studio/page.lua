@@ -209,7 +209,7 @@ local function next_page(walk)
 end
 
 --- An iterator over pages. Each call gives items, response, info; nil at the end; nil, err when a page
---- failed.
+--- failed. A `for` loop cannot see that err: call it in a `while` loop, or use `each`, which raises.
 function page.pages(client, route, params, query, options, key)
   local walk = new_walk(client, route, params, query, options, key)
   return function() return next_page(walk) end

@@ -129,7 +129,8 @@ function route.id(value)
 end
 
 --- The path of a route with its parameters filled in, escaped so that no value can leave its segment.
---- A parameter that a replaced path needs and the method does not pass is taken out of `fields`.
+--- A parameter that a replaced path needs and the method does not pass is taken out of `fields`; one that the
+--- method passes and a replaced path does not have goes into them, so that nothing is lost.
 ---@param r studio.route
 ---@param params table<string, string|integer>
 ---@param fields table? the caller's fields
@@ -137,20 +138,26 @@ end
 ---@return table? fields a copy without what went into the path, when something did
 function route.path(r, params, fields)
   local rest = fields
+  local function set(name, value)
+    if rest == fields then
+      rest = setmetatable({}, getmetatable(fields))
+      for k, v in pairs(fields or {}) do rest[k] = v end
+    end
+    rest[name] = value
+  end
   local path = r.path:gsub("{([%a_][%w_]*)}", function(name)
     local value = params[name]
     if value == nil and fields and fields[name] ~= nil then
       value = fields[name]
-      if rest == fields then
-        rest = setmetatable({}, getmetatable(fields))
-        for k, v in pairs(fields) do rest[k] = v end
-      end
-      rest[name] = nil
+      set(name, nil)
     end
     local text, why = route.id(value)
     if not text then check.fail("%s: %s %s", r.name, name, why) end
     return core.escape(text)
   end)
+  for name, value in pairs(params) do
+    if not r.path:find("{" .. name .. "}", 1, true) then set(name, value) end
+  end
   return path, rest
 end
 

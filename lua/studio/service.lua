@@ -250,6 +250,7 @@ end
 -- must be JSON; else text is a value too. Where nothing was to be read, null is no worse than an empty answer.
 local function decode(response, verb, strict)
   if response.path then return response.path end
+  if response.status >= 400 then return true end -- a repeated DELETE finds nothing any more: it is done
   local body = response.body
   if body == nil or not body:find "%S" then return true end
   local kind = (response:header "content-type" or ""):lower()

@@ -187,7 +187,11 @@ end
 ---  as long; what is left is for the next step. Default 0: does what is ready, for half a millisecond or so
 ---@return integer active tasks and calls that have not ended
 function Tasks:step(max_ms)
-  local seconds = check.argument("studio.step", "max_ms", max_ms or 0, "seconds") / 1000
+  local ms = max_ms or 0
+  if type(ms) ~= "number" or ms ~= ms or ms < 0 then
+    check.fail("studio.step: max_ms must be a number of milliseconds, 0 or more")
+  end
+  local seconds = ms / 1000
   self.scheduler:turn(seconds, seconds)
   return self.scheduler:active()
 end

@@ -54,6 +54,9 @@ local function complaint_of(name, value)
       return ("option '%s' must be a number or { from, to }"):format(name)
     end
   end
+  if name == "port" and (math.type(value) ~= "integer" or value < 0 or value > 65535) then
+    return "option 'port' must be a whole number from 0 to 65535"
+  end
   if name == "faults" then
     for _, rule in ipairs(value) do
       local complaint = faults.complaint(rule)

@@ -14,6 +14,7 @@ local function credential(secret, fixed)
   return core.auth { kind = "provider", provider = function()
     local value, more = secret()
     if type(value) ~= "string" then return nil, more or "the provider gave no key" end
+    if value:find "%c" then return nil, "the provider's key has a line break or control character in it" end
     return core.auth(fixed(value)), more
   end }
 end
@@ -30,6 +31,10 @@ local function connect(options, what)
     check.fail("%s: api_key is missing (from mStudio's Settings > Developer; is the environment variable set?)", what)
   end
   local secret = key or token
+  if type(secret) == "string" and secret:find "%c" then
+    check.fail("%s: %s has a line break or control character in it (read from a file?)", what,
+      key and "api_key" or "token")
+  end
   return {
     auth = credential(secret, key and header or bearer),
     limits = { key and KEY_LIMIT or USER_LIMIT },
