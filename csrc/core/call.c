@@ -152,7 +152,7 @@ void studio_call_enter(studio_call *call, int64_t now) {
 }
 
 bool studio_call_renew(studio_call *call, int64_t now) {
-  if (call->renewed || !needs_key(call, now)) return false;
+  if (call->renewed || now - call->client->auth_since < STUDIO_KEY_FRESH_MS || !needs_key(call, now)) return false;
   call->renewed = true;
   call->response.timing.queue += (now - call->entered) * 1000;
   call->slots_held = call->in_flight = true; /* taken, and never used */

@@ -68,6 +68,10 @@ void studio_call_unref(studio_call *call);
 /* Where a new call, or one that has waited, goes next: AUTH, QUEUED, or DONE. */
 void studio_call_enter(studio_call *call, int64_t now);
 
+/* A key that the provider gave so lately is sent even if it has expired already (a provider may say "0 s":
+** ask for each call); if the service minds it answers 401, and then the provider is asked again. */
+#define STUDIO_KEY_FRESH_MS 1000
+
 /* Its slots are taken, but its key expired while it waited: gives them back, and the call goes to AUTH (true).
 ** Once for each attempt, so that a key of no duration is used all the same. */
 bool studio_call_renew(studio_call *call, int64_t now);

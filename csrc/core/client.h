@@ -45,6 +45,7 @@ typedef struct studio_client {
   bool asking;                  /* the provider runs at this moment: a call of its own client would wait for itself */
   int auth_round;               /* counts its answers */
   int64_t auth_expires;         /* absolute ms; STUDIO_NEVER */
+  int64_t auth_since;           /* when the provider answered last */
   struct studio_client *auth_next; /* the loop's list of clients that want credentials */
   studio_stats stats;
   int refs;

@@ -163,6 +163,7 @@ void studio_loop_auth_ready(studio_loop *loop, studio_client *client, int64_t ex
   loop->now = studio_clock_ms();
   client->auth_known = true;
   client->auth_round++;
+  client->auth_since = loop->now;
   /* whatever its age, an answer serves the calls that waited for it: else they would ask for ever */
   client->auth_expires = expires_ms < 0 ? STUDIO_NEVER : loop->now + (expires_ms > 0 ? expires_ms : 1);
   auth_answered(loop, client, NULL);

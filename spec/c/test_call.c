@@ -356,6 +356,26 @@ static void a_key_that_expired_in_the_queue_is_renewed_before_it_is_sent(void **
   end_world(&w);
 }
 
+/* However slow this machine is between the answer of a provider and the send. */
+static void a_key_that_has_just_come_is_sent_even_if_it_is_good_for_no_time(void **state) {
+  (void)state;
+  world w = make_world();
+  w.client->has_provider = w.client->auth_known = true;
+  w.client->auth_expires = w.client->auth_since = w.now;
+  studio_call *call = make_call(&w, "GET", BASE "/things", 0);
+  assert_int_equal(call->state, STUDIO_CALL_AUTH); /* a call that begins asks for a key of its own */
+  w.client->auth_since = w.now;
+  w.client->auth_expires = w.now + 1;
+  studio_call_enter(call, w.now);
+  w.now += STUDIO_KEY_FRESH_MS - 1;
+  assert_true(studio_limiters_take(call->waiter.limiters, call->waiter.limiter_count, w.now, call->slots));
+  assert_false(studio_call_renew(call, w.now));
+  w.now += 1;
+  assert_true(studio_call_renew(call, w.now));
+  studio_call_unref(call);
+  end_world(&w);
+}
+
 /* Of several limiters, a header speaks of the one that it is nearest to. */
 static void a_header_tightens_the_limiter_that_it_means(void **state) {
   (void)state;
@@ -392,6 +412,7 @@ int main(void) {
     cmocka_unit_test(a_call_that_memory_runs_out_for_fails_cleanly),
     cmocka_unit_test(what_an_attempt_may_have_done_is_not_forgotten),
     cmocka_unit_test(a_key_that_expired_in_the_queue_is_renewed_before_it_is_sent),
+    cmocka_unit_test(a_key_that_has_just_come_is_sent_even_if_it_is_good_for_no_time),
     cmocka_unit_test(a_header_tightens_the_limiter_that_it_means),
     cmocka_unit_test(states_have_names),
   };
