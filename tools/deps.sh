@@ -39,6 +39,10 @@ test|lua:cjson|lua-cjson|luarocks|luarocks5.4|luarocks|lua-cjson
 test|lua:socket|lua-socket|luarocks|luarocks5.4|luarocks|luasocket
 test|cmd:nginx|nginx|nginx|nginx|nginx|
 test|cmd:curl|curl|curl|curl||
+test|cmd:openssl|openssl|openssl|openssl|openssl|
+test|cmd:nghttpd|nghttp2-server|nghttp2|nghttp2|nghttp2|
+test|cmd:tinyproxy|tinyproxy|tinyproxy|tinyproxy|tinyproxy|
+test|cmd:microsocks|microsocks|microsocks|microsocks|microsocks|
 check|cmd:git|git|git|git|git|
 check|cmd:clang|clang|clang|clang||
 check|cmd:clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm|
