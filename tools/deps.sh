@@ -57,8 +57,7 @@ is_there() {
   case $1 in
     cmd:lua5.4) command -v "$LUA" >/dev/null 2>&1 || command -v lua5.4 >/dev/null 2>&1 ;;
     # Debian keeps servers in sbin, which a normal user's PATH may lack.
-    cmd:nginx) PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null 2>&1 ;;
-    cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+    cmd:*) PATH="$PATH:/usr/sbin:/sbin" command -v "${1#cmd:}" >/dev/null 2>&1 ;;
     pc:lua5.4)
       for name in lua5.4 lua-5.4 lua54 lua; do
         pkg-config --atleast-version=5.4 "$name" 2>/dev/null && return 0
