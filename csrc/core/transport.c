@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/failures.h"
+#include "core/results.h"
 #include "core/url.h"
 #include "core/version.h"
 
@@ -310,81 +312,6 @@ bool studio_transport_prepare(const studio_transport *transport, studio_attempt 
   return false;
 }
 
-/* What a libcurl failure means to us. fatal: no repeat can help. */
-static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; } failures[] = {
-  {CURLE_COULDNT_RESOLVE_HOST, STUDIO_KIND_NETWORK, "resolve", false},
-  {CURLE_COULDNT_RESOLVE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
-  {CURLE_COULDNT_CONNECT, STUDIO_KIND_NETWORK, "connect", false},
-  {CURLE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
-  {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false},
-  {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false},
-  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false},
-  {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false},
-  {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false},
-  {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false},
-  {CURLE_OPERATION_TIMEDOUT, STUDIO_KIND_TIMEOUT, "attempt", false},
-  {CURLE_SSL_CONNECT_ERROR, STUDIO_KIND_TLS, "handshake", false},
-  {CURLE_PEER_FAILED_VERIFICATION, STUDIO_KIND_TLS, "certificate", true},
-  {CURLE_SSL_CERTPROBLEM, STUDIO_KIND_TLS, "client_certificate", true},
-  {CURLE_SSL_CACERT_BADFILE, STUDIO_KIND_TLS, "ca_file", true},
-  {CURLE_SSL_CIPHER, STUDIO_KIND_TLS, "cipher", true},
-  {CURLE_WEIRD_SERVER_REPLY, STUDIO_KIND_PROTOCOL, "answer", false},
-  {CURLE_BAD_CONTENT_ENCODING, STUDIO_KIND_PROTOCOL, "encoding", false},
-  {CURLE_UNSUPPORTED_PROTOCOL, STUDIO_KIND_PROTOCOL, "answer", false},
-  {CURLE_URL_MALFORMAT, STUDIO_KIND_INVALID, "url", true},
-  {CURLE_OUT_OF_MEMORY, STUDIO_KIND_INTERNAL, "memory", true},
-};
-
-static void explain_failure(const studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
-  const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
-  studio_error_set(failure, STUDIO_KIND_NETWORK, "transfer", "%s", reason);
-  for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-    if (failures[i].code != code) continue;
-    studio_error_set(failure, failures[i].kind, failures[i].name, "%s", reason);
-    *fatal = failures[i].fatal;
-  }
-}
-
-static void read_timing(const studio_attempt *attempt) {
-  studio_timing *timing = &attempt->call->response.timing;
-  curl_off_t resolve = 0, connect = 0, tls = 0, ready = 0, first = 0, total = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolve);
-  curl_easy_getinfo(attempt->easy, CURLINFO_CONNECT_TIME_T, &connect);
-  curl_easy_getinfo(attempt->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
-  curl_easy_getinfo(attempt->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-  curl_easy_getinfo(attempt->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
-  curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &total);
-  curl_off_t sent = attempt->body_done_us > ready ? attempt->body_done_us : ready;
-  timing->resolve = resolve;
-  timing->connect = connect > resolve ? connect - resolve : 0;
-  timing->tls = tls > connect ? tls - connect : 0;
-  timing->send = sent - ready;
-  timing->wait = first > sent ? first - sent : 0;
-  timing->body = first > 0 && total > first ? total - first : 0;
-}
-
-static void read_results(const studio_attempt *attempt) {
-  studio_response *response = &attempt->call->response;
-  studio_stats *stats = &attempt->call->client->stats;
-  long version = 0, connects = 0, request_size = 0, header_size = 0;
-  curl_off_t up = 0, down = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_VERSION, &version);
-  curl_easy_getinfo(attempt->easy, CURLINFO_NUM_CONNECTS, &connects);
-  curl_easy_getinfo(attempt->easy, CURLINFO_REQUEST_SIZE, &request_size);
-  curl_easy_getinfo(attempt->easy, CURLINFO_HEADER_SIZE, &header_size);
-  curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_UPLOAD_T, &up);
-  curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
-  response->http_version = version == CURL_HTTP_VERSION_1_0   ? 10
-                           : version == CURL_HTTP_VERSION_1_1 ? 11
-                           : version == CURL_HTTP_VERSION_2_0 ? 20
-                           : version == CURL_HTTP_VERSION_3   ? 30
-                                                              : 0;
-  stats->connections += connects;
-  stats->bytes_out += request_size + up;
-  stats->bytes_in += header_size + down;
-  read_timing(attempt);
-}
-
 /* A whole 2xx answer gets its file: also an empty one. */
 static bool save(studio_attempt *attempt, studio_error *failure) {
   studio_call *call = attempt->call;
@@ -406,27 +333,16 @@ static bool save(studio_attempt *attempt, studio_error *failure) {
   return true;
 }
 
-/* Our own stops that would come again: a file, memory or size limit. Silence and lost connections need not. */
-static bool is_lasting(studio_kind kind) {
-  return kind == STUDIO_KIND_FILE || kind == STUDIO_KIND_INTERNAL || kind == STUDIO_KIND_TOO_LARGE;
-}
-
 void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
   studio_call *call = attempt->call;
   studio_error_clear(failure);
   *fatal = false;
-  read_results(attempt);
+  studio_results_read(attempt);
   if (call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) code = CURLE_OK;
   /* libcurl takes a connection that ends among the headers for a whole answer */
   if (code == CURLE_OK && !attempt->headed && !call->request.warm) code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK) {
-    if (attempt->trouble.kind != STUDIO_KIND_NONE) {
-      *failure = attempt->trouble;
-      *fatal = is_lasting(failure->kind);
-    } else {
-      explain_failure(attempt, code, failure, fatal);
-    }
-    failure->stage = attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
+    studio_failure_of(attempt, code, failure, fatal);
   } else if (to_file(attempt) && !save(attempt, failure)) {
     failure->stage = STUDIO_STAGE_ANSWERED;
     *fatal = true;

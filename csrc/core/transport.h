@@ -1,7 +1,7 @@
 /* studio_transport: one attempt on one libcurl handle.   SPDX-License-Identifier: MIT
 **
-** Knows every libcurl option we set and what each libcurl failure means to us. Callbacks fill buffers of
-** the call and note how far the request came; nothing else runs in them. */
+** Knows every libcurl option we set; failures.c knows what each libcurl failure means to us. Callbacks fill
+** buffers of the call and note how far the request came; nothing else runs in them. */
 #ifndef STUDIO_CORE_TRANSPORT_H
 #define STUDIO_CORE_TRANSPORT_H
 
