@@ -69,6 +69,7 @@ build = {
         "csrc/core/transport.c",
         "csrc/core/turn.c",
         "csrc/core/url.c",
+        "csrc/core/wayout.c",
         "csrc/bind/auth.c",
         "csrc/bind/call.c",
         "csrc/bind/client.c",

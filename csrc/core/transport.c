@@ -10,6 +10,7 @@
 #include "core/results.h"
 #include "core/url.h"
 #include "core/version.h"
+#include "core/wayout.h"
 
 #define CONNECT_TIMEOUT_MS 15000
 #define FILE_BUFFER (512L * 1024) /* 3 times the speed of libcurl's default for downloads to a file */
@@ -215,25 +216,6 @@ static bool set_method(studio_attempt *attempt) {
   return set_text(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static bool set_protocols(CURL *easy) {
-#if LIBCURL_VERSION_NUM >= 0x075500
-  return set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
-#endif
-}
-
-static bool set_tls(CURL *easy, const studio_client *client) {
-  const char *ca_file = client->ca_file != NULL ? client->ca_file : getenv("SSL_CERT_FILE");
-  curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* a CA path turns libcurl's cache of the parsed CA file off */
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, client->insecure ? 0L : 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, client->insecure ? 0L : 2L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                   (long)(client->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-  return ca_file == NULL || *ca_file == '\0' || set_text(easy, CURLOPT_CAINFO, ca_file);
-}
-
 /* A body that goes to a file may take long: the loop bounds its first byte and its silences instead. */
 static void set_times(CURL *easy, const studio_call *call, int64_t now) {
   int64_t timeout = call->request.save_to != NULL ? 0 : call->request.timeout_ms; /* 0: none */
@@ -284,15 +266,6 @@ static void set_plain(const studio_transport *transport, const studio_attempt *a
   }
 }
 
-/* The proxy of the client, else that of the environment; but plain http that was let through because it stays
-** on this machine is shown to no proxy. */
-static bool set_proxy(CURL *easy, const studio_call *call) {
-  const studio_client *client = call->client;
-  bool local = !client->allow_http && strncasecmp(call->request.url.data, "http:", 5) == 0;
-  const char *proxy = client->proxy != NULL ? client->proxy : local ? "" : NULL;
-  return proxy == NULL || set_text(easy, CURLOPT_PROXY, proxy);
-}
-
 bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
   const char *agent = call->client->user_agent;
   CURL *easy = attempt->easy;
@@ -300,8 +273,7 @@ bool studio_transport_prepare(const studio_transport *transport, studio_attempt 
   if (add_fields(attempt)) {
     set_callbacks(transport, attempt);
     set_plain(transport, attempt);
-    bool ready = set_protocols(easy) && set_tls(easy, call->client) && set_proxy(easy, call) &&
-                 set_method(attempt) &&
+    bool ready = studio_wayout_set(easy, call) && set_method(attempt) &&
                  set_text(easy, CURLOPT_URL, call->request.url.data) &&
                  set_text(easy, CURLOPT_USERAGENT, agent != NULL ? agent : "lua-studio/" STUDIO_VERSION) &&
                  /* all that this libcurl can undo; a file gets its bytes as they are */
