@@ -97,6 +97,7 @@ build = {
     ["studio.html"] = "lua/studio/html.lua",
     ["studio.job"] = "lua/studio/job.lua",
     ["studio.json"] = "lua/studio/json.lua",
+    ["studio.limits"] = "lua/studio/limits.lua",
     ["studio.page"] = "lua/studio/page.lua",
     ["studio.progress"] = "lua/studio/progress.lua",
     ["studio.result"] = "lua/studio/result.lua",

@@ -133,4 +133,15 @@ function check.options(what, options, rules)
   return options
 end
 
+--- The core refuses what we let pass (a bad base URL, say); its words, at the user's line.
+---@param what string
+---@param fn function
+---@param ... any
+---@return any result
+function check.guarded(what, fn, ...)
+  local ok, result = pcall(fn, ...)
+  if not ok then check.fail("%s: %s", what, tostring(result)) end
+  return result
+end
+
 return check

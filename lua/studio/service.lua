@@ -9,6 +9,7 @@ local core = require "studio.core"
 local errors = require "studio.error"
 local job = require "studio.job"
 local json = require "studio.json"
+local limits = require "studio.limits"
 local route = require "studio.route"
 local task = require "studio.task"
 local timers = require "studio.timers"
@@ -45,11 +46,6 @@ for _, more in ipairs { core_options, call_defaults } do
   for name, kinds in pairs(more) do common_options[name] = kinds end
 end
 
-local limit_options = {
-  requests = "integer", window = "seconds", guard = "seconds", spacing = "seconds", linger = "seconds",
-  max_in_flight = "integer",
-}
-
 -- Options of one call, for every method that sends something.
 local call_options = {
   timeout = "seconds", deadline = "seconds", priority = "string", headers = "table", idempotency_key = "string",
@@ -72,55 +68,6 @@ local function merge(...)
     for k, v in pairs((select(i, ...)) or {}) do result[k] = v end
   end
   return result
-end
-
--- The core refuses what we let pass (a bad base URL, say); its words, at the user's line.
-local function guarded(what, fn, ...)
-  local ok, result = pcall(fn, ...)
-  if not ok then check.fail("%s: %s", what, tostring(result)) end
-  return result
-end
-
-local function core_limit(limit)
-  return {
-    name = limit.name, capacity = limit.requests, window = limit.window, guard = limit.guard, spacing = limit.spacing,
-    linger = limit.linger, max_in_flight = limit.max_in_flight,
-  }
-end
-
--- Raises when a limiter that was there before is another than this client wants. What is wanted is read from
--- a fresh one, so that defaults and rounding are the core's alone.
-local function check_same(found, limit, what)
-  local fresh = core.limiter(core_limit(limit))
-  local wanted = fresh:explain()
-  fresh:close()
-  for _, name in ipairs { "configured", "window", "guard", "spacing", "linger", "max_in_flight" } do
-    -- Refusals that nothing explains have taught the limiter a wider guard and spacing of its own.
-    local learnt = (name == "guard" or name == "spacing") and found.unexplained > 0 and found[name] > wanted[name]
-    if found[name] ~= wanted[name] and not learnt then
-      local option = name == "configured" and "requests" or name
-      check.fail("%s: limits: this program already has a client of that key, with %s = %.7g and not %.7g; clients of a "
-        .. "key share one budget (option limit_key keeps them apart)", what, option, found[name], wanted[name])
-    end
-  end
-end
-
--- The limiters of an account. Clients with the same key share them: see core.limiter.
-local function make_limiters(definition, plan, options, what)
-  local wanted = options.limits
-  if wanted == false then return {} end
-  local changes = check.options(what .. ": limits", type(wanted) == "table" and wanted or nil, limit_options)
-  local key = options.limit_key or plan.limit_key
-  local limiters = {}
-  for i, default in ipairs(plan.limits or {}) do
-    local limit = i == 1 and merge(default, changes) or default
-    if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
-    local asked = core_limit(limit)
-    asked.key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n")
-    limiters[i] = guarded(what, core.limiter, asked)
-    if key then check_same(limiters[i]:explain(), limit, what) end
-  end
-  return limiters
 end
 
 -- { "projects", "frames" } -> set; a near miss of a known scope is a slip, anything else may be new.
@@ -164,7 +111,7 @@ local function new_client(definition, class, rules, options)
   local scopes = read_scopes(definition, options.scopes, what)
   local poll = job.settings(what .. ": poll", options.poll)
   local plan = definition.connect(options, what)
-  local limiters = make_limiters(definition, plan, options, what)
+  local limiters = limits.make(definition, plan, options, what)
   local settings = {
     base_url = options.base_url, auth = plan.auth, limiters = limiters,
     headers = merge(definition.headers, options.headers),
@@ -174,7 +121,7 @@ local function new_client(definition, class, rules, options)
   for name in pairs(call_defaults) do defaults[name] = options[name] end
   local client = setmetatable({
     state = {
-      core = guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
+      core = check.guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
       limiters = limiters, read_only = options.read_only, poll = poll, defaults = defaults,
       polling = 0, under_way = 0, closed = false,
     },
@@ -448,7 +395,7 @@ end
 ---@return studio.error? err
 function methods:warm()
   check_open(self, "warm")
-  local call = guarded("warm", self.state.core.warm, self.state.core)
+  local call = check.guarded("warm", self.state.core.warm, self.state.core)
   local _, failure = task.await(call)
   if failure then return nil, errors.from_failure(failure, context_of(self, "warm")) end
   return true
