@@ -98,6 +98,7 @@ build = {
     ["studio.job"] = "lua/studio/job.lua",
     ["studio.json"] = "lua/studio/json.lua",
     ["studio.limits"] = "lua/studio/limits.lua",
+    ["studio.log"] = "lua/studio/log.lua",
     ["studio.page"] = "lua/studio/page.lua",
     ["studio.progress"] = "lua/studio/progress.lua",
     ["studio.result"] = "lua/studio/result.lua",
