@@ -56,6 +56,7 @@ build = {
         "csrc/core/poller_kqueue.c",
         "csrc/core/queue.c",
         "csrc/core/ratehint.c",
+        "csrc/core/receive.c",
         "csrc/core/registry.c",
         "csrc/core/request.c",
         "csrc/core/response.c",

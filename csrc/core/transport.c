@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "core/failures.h"
+#include "core/receive.h"
 #include "core/results.h"
 #include "core/url.h"
 #include "core/version.h"
@@ -14,8 +15,6 @@
 
 #define CONNECT_TIMEOUT_MS 15000
 #define FILE_BUFFER (512L * 1024) /* 3 times the speed of libcurl's default for downloads to a file */
-#define HEADERS_MAX (256 * 1024)
-#define FIELDS_MAX 2000
 #define IDLE_MAX_S 1L             /* libcurl counts whole seconds: an idle time below 2 s passes */
 
 bool studio_transport_supported(studio_error *err) {
@@ -26,13 +25,6 @@ bool studio_transport_supported(studio_error *err) {
   return false;
 }
 
-/* Stops the transfer from inside a callback; the first reason wins. */
-static void abort_with(studio_attempt *attempt, studio_kind kind, const char *code, const char *message) {
-  if (attempt->aborted) return;
-  attempt->aborted = true;
-  if (attempt->trouble.kind == STUDIO_KIND_NONE) studio_error_set(&attempt->trouble, kind, code, "%s", message);
-}
-
 /* libcurl calls this before every send and for nothing else. The first one marks the attempt as sent; a
 ** further one is libcurl's own repeat on a new connection, which only `call` may decide. */
 static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
@@ -40,77 +32,9 @@ static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_por
   studio_attempt *attempt = user;
   if (attempt->call->request.warm) return CURL_PREREQFUNC_ABORT; /* connected: that was all */
   if (attempt->sends++ == 0) return CURL_PREREQFUNC_OK;
-  abort_with(attempt, STUDIO_KIND_NETWORK, "connection_lost",
+  studio_attempt_abort(attempt, STUDIO_KIND_NETWORK, "connection_lost",
              "the connection died after the request was sent and before an answer came");
   return CURL_PREREQFUNC_ABORT;
-}
-
-static size_t on_header(char *data, size_t unit, size_t count, void *user) {
-  studio_attempt *attempt = user;
-  studio_response *response = &attempt->call->response;
-  size_t size = unit * count;
-  attempt->header_bytes += size;
-  if (attempt->header_bytes > HEADERS_MAX || response->headers.count >= FIELDS_MAX) {
-    abort_with(attempt, STUDIO_KIND_PROTOCOL, "headers", "the answer has more headers than any service needs");
-    return 0;
-  }
-  if (size > 5 && strncasecmp(data, "HTTP/", 5) == 0) { /* a new answer: 1xx, then the final one */
-    long status = 0;
-    curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
-    studio_headers_clear(&response->headers);
-    attempt->final = status >= 200;
-    response->status = attempt->final ? (int)status : 0;
-  }
-  if (attempt->final) attempt->last_byte = *attempt->now; /* a 1xx says that the answer is still being made */
-  if (*data == '\r' || *data == '\n') attempt->headed = attempt->final;
-  if (!studio_headers_add_line(&response->headers, data, size)) {
-    abort_with(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory");
-    return 0;
-  }
-  return size;
-}
-
-/* A 2xx body that was asked for as a file goes there; texts of errors stay in memory. */
-static bool to_file(const studio_attempt *attempt) {
-  return attempt->call->request.save_to != NULL && attempt->call->response.status >= 200 &&
-         attempt->call->response.status < 300;
-}
-
-static bool open_sink(studio_attempt *attempt) {
-  studio_call *call = attempt->call;
-  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, &attempt->trouble);
-  if (attempt->sink == NULL) attempt->aborted = true;
-  return attempt->sink != NULL;
-}
-
-static size_t on_body(char *data, size_t unit, size_t count, void *user) {
-  studio_attempt *attempt = user;
-  studio_call *call = attempt->call;
-  size_t size = unit * count;
-  attempt->last_byte = *attempt->now;
-  if (call->received == 0) {
-    curl_off_t expected = -1;
-    curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
-    call->expected = expected;
-    if (to_file(attempt)) studio_call_first_byte(call, *attempt->now);
-  }
-  call->received += (int64_t)size;
-  if (to_file(attempt)) {
-    if (!open_sink(attempt)) return 0;
-    if (studio_sink_write(attempt->sink, data, size, &attempt->trouble)) return size;
-    attempt->aborted = true;
-    return 0;
-  }
-  if (call->response.body.size + size > call->request.max_body) {
-    if (call->response.status >= 400) return size; /* the status says enough: the rest of its text is dropped */
-    abort_with(attempt, STUDIO_KIND_TOO_LARGE, "max_body", "the answer is larger than max_body allows");
-    return 0;
-  }
-  if (!studio_buf_append(&call->response.body, data, size)) {
-    abort_with(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory for the answer");
-    return 0;
-  }
-  return size;
 }
 
 static size_t on_read(char *data, size_t unit, size_t count, void *user) {
@@ -233,9 +157,9 @@ static void set_callbacks(const studio_transport *transport, studio_attempt *att
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, attempt->reason);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, attempt);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, studio_receive_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, attempt);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, studio_receive_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, transport->open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport->socket_owner);
@@ -284,27 +208,6 @@ bool studio_transport_prepare(const studio_transport *transport, studio_attempt 
   return false;
 }
 
-/* A whole 2xx answer gets its file: also an empty one. */
-static bool save(studio_attempt *attempt, studio_error *failure) {
-  studio_call *call = attempt->call;
-  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, failure);
-  if (attempt->sink == NULL) return false;
-  char *path = strdup(call->request.save_to); /* first: a file that is in its place can no longer fail */
-  if (path == NULL) {
-    studio_error_set(failure, STUDIO_KIND_INTERNAL, "memory", "out of memory");
-    return false;
-  }
-  studio_sink *sink = attempt->sink;
-  attempt->sink = NULL;
-  if (!studio_sink_commit(sink, failure)) {
-    free(path);
-    return false;
-  }
-  free(call->response.path);
-  call->response.path = path;
-  return true;
-}
-
 void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
   studio_call *call = attempt->call;
   studio_error_clear(failure);
@@ -315,7 +218,7 @@ void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_erro
   if (code == CURLE_OK && !attempt->headed && !call->request.warm) code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK) {
     studio_failure_of(attempt, code, failure, fatal);
-  } else if (to_file(attempt) && !save(attempt, failure)) {
+  } else if (studio_receive_to_file(attempt) && !studio_receive_save(attempt, failure)) {
     failure->stage = STUDIO_STAGE_ANSWERED;
     *fatal = true;
   }

@@ -1,0 +1,103 @@
+/* studio_receive: where an answer goes as it comes.   SPDX-License-Identifier: MIT */
+#include "core/receive.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define HEADERS_MAX (256 * 1024)
+#define FIELDS_MAX 2000
+
+void studio_attempt_abort(studio_attempt *attempt, studio_kind kind, const char *code, const char *message) {
+  if (attempt->aborted) return;
+  attempt->aborted = true;
+  if (attempt->trouble.kind == STUDIO_KIND_NONE) studio_error_set(&attempt->trouble, kind, code, "%s", message);
+}
+
+size_t studio_receive_header(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  studio_response *response = &attempt->call->response;
+  size_t size = unit * count;
+  attempt->header_bytes += size;
+  if (attempt->header_bytes > HEADERS_MAX || response->headers.count >= FIELDS_MAX) {
+    studio_attempt_abort(attempt, STUDIO_KIND_PROTOCOL, "headers",
+                         "the answer has more headers than any service needs");
+    return 0;
+  }
+  if (size > 5 && strncasecmp(data, "HTTP/", 5) == 0) { /* a new answer: 1xx, then the final one */
+    long status = 0;
+    curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
+    studio_headers_clear(&response->headers);
+    attempt->final = status >= 200;
+    response->status = attempt->final ? (int)status : 0;
+  }
+  if (attempt->final) attempt->last_byte = *attempt->now; /* a 1xx says that the answer is still being made */
+  if (*data == '\r' || *data == '\n') attempt->headed = attempt->final;
+  if (!studio_headers_add_line(&response->headers, data, size)) {
+    studio_attempt_abort(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    return 0;
+  }
+  return size;
+}
+
+bool studio_receive_to_file(const studio_attempt *attempt) {
+  return attempt->call->request.save_to != NULL && attempt->call->response.status >= 200 &&
+         attempt->call->response.status < 300;
+}
+
+static bool open_sink(studio_attempt *attempt) {
+  studio_call *call = attempt->call;
+  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, &attempt->trouble);
+  if (attempt->sink == NULL) attempt->aborted = true;
+  return attempt->sink != NULL;
+}
+
+size_t studio_receive_body(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  studio_call *call = attempt->call;
+  size_t size = unit * count;
+  attempt->last_byte = *attempt->now;
+  if (call->received == 0) {
+    curl_off_t expected = -1;
+    curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+    call->expected = expected;
+    if (studio_receive_to_file(attempt)) studio_call_first_byte(call, *attempt->now);
+  }
+  call->received += (int64_t)size;
+  if (studio_receive_to_file(attempt)) {
+    if (!open_sink(attempt)) return 0;
+    if (studio_sink_write(attempt->sink, data, size, &attempt->trouble)) return size;
+    attempt->aborted = true;
+    return 0;
+  }
+  if (call->response.body.size + size > call->request.max_body) {
+    if (call->response.status >= 400) return size; /* the status says enough: the rest of its text is dropped */
+    studio_attempt_abort(attempt, STUDIO_KIND_TOO_LARGE, "max_body", "the answer is larger than max_body allows");
+    return 0;
+  }
+  if (!studio_buf_append(&call->response.body, data, size)) {
+    studio_attempt_abort(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory for the answer");
+    return 0;
+  }
+  return size;
+}
+
+bool studio_receive_save(studio_attempt *attempt, studio_error *failure) {
+  studio_call *call = attempt->call;
+  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, failure);
+  if (attempt->sink == NULL) return false;
+  char *path = strdup(call->request.save_to); /* first: a file that is in its place can no longer fail */
+  if (path == NULL) {
+    studio_error_set(failure, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    return false;
+  }
+  studio_sink *sink = attempt->sink;
+  attempt->sink = NULL;
+  if (!studio_sink_commit(sink, failure)) {
+    free(path);
+    return false;
+  }
+  free(call->response.path);
+  call->response.path = path;
+  return true;
+}
