@@ -64,6 +64,7 @@ build = {
         "csrc/core/retry.c",
         "csrc/core/rng.c",
         "csrc/core/secret.c",
+        "csrc/core/sha256.c",
         "csrc/core/sink.c",
         "csrc/core/sockets.c",
         "csrc/core/timers.c",

@@ -5,6 +5,7 @@
 #ifndef STUDIO_CORE_CLOCK_H
 #define STUDIO_CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STUDIO_NEVER INT64_MAX /* a moment that does not come by itself */
@@ -14,5 +15,10 @@ int64_t studio_clock_ms(void);
 
 /* Milliseconds since 1970, as the system believes; may step. */
 int64_t studio_clock_wall_ms(void);
+
+/* Which run of the machine this is: after a crash of it, what was written last may not have reached the disk.
+** False: the system does not tell. */
+#define STUDIO_CLOCK_BOOT 64
+bool studio_clock_boot(char id[STUDIO_CLOCK_BOOT]);
 
 #endif
