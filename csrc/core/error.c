@@ -16,7 +16,7 @@ const char *studio_kind_name(studio_kind kind) {
 }
 
 studio_kind studio_kind_of_status(int status) {
-  if (status < 400 || status > 599) return STUDIO_KIND_NONE;
+  if (status < 400) return STUDIO_KIND_NONE; /* RFC 9110 §15: one that no class has is treated as a 5xx */
   if (status >= 500) return STUDIO_KIND_SERVER;
   switch (status) {
     case 401: return STUDIO_KIND_UNAUTHORIZED;

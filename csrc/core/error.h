@@ -59,7 +59,7 @@ typedef struct studio_error {
 /* The name Lua sees; never NULL, also for values out of range. */
 const char *studio_kind_name(studio_kind kind);
 
-/* The kind of an HTTP error status (400..599); NONE for every other status. */
+/* The kind of an HTTP error status (400 and above); NONE for every other status. */
 studio_kind studio_kind_of_status(int status);
 
 /* Resets to "no error". */

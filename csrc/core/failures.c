@@ -1,29 +1,35 @@
 /* studio_failure: what a transfer that broke off means to us.   SPDX-License-Identifier: MIT */
 #include "core/failures.h"
 
-/* What a libcurl failure is. fatal: no repeat can help. */
-static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; } failures[] = {
-  {CURLE_COULDNT_RESOLVE_HOST, STUDIO_KIND_NETWORK, "resolve", false},
-  {CURLE_COULDNT_RESOLVE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
-  {CURLE_COULDNT_CONNECT, STUDIO_KIND_NETWORK, "connect", false},
-  {CURLE_PROXY, STUDIO_KIND_NETWORK, "proxy", false},
-  {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false},
-  {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false},
-  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false},
-  {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false},
-  {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false},
-  {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false},
-  {CURLE_OPERATION_TIMEDOUT, STUDIO_KIND_TIMEOUT, "attempt", false},
-  {CURLE_SSL_CONNECT_ERROR, STUDIO_KIND_TLS, "handshake", false},
-  {CURLE_PEER_FAILED_VERIFICATION, STUDIO_KIND_TLS, "certificate", true},
-  {CURLE_SSL_CERTPROBLEM, STUDIO_KIND_TLS, "client_certificate", true},
-  {CURLE_SSL_CACERT_BADFILE, STUDIO_KIND_TLS, "ca_file", true},
-  {CURLE_SSL_CIPHER, STUDIO_KIND_TLS, "cipher", true},
-  {CURLE_WEIRD_SERVER_REPLY, STUDIO_KIND_PROTOCOL, "answer", false},
-  {CURLE_BAD_CONTENT_ENCODING, STUDIO_KIND_PROTOCOL, "encoding", false},
-  {CURLE_UNSUPPORTED_PROTOCOL, STUDIO_KIND_PROTOCOL, "answer", false},
-  {CURLE_URL_MALFORMAT, STUDIO_KIND_INVALID, "url", true},
-  {CURLE_OUT_OF_MEMORY, STUDIO_KIND_INTERNAL, "memory", true},
+#include <string.h>
+
+#include "core/receive.h"
+
+#define ROUNDING_MS 5 /* libcurl's clock may be ahead of the loop's by a little */
+
+/* What a libcurl failure is. fatal: no repeat can help. `says`: what happened, in words that stay the same from one
+** libcurl to the next; its own reason follows in parentheses. NULL: the reason says enough. */
+static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; const char *says; } failures[] = {
+  {CURLE_COULDNT_RESOLVE_HOST, STUDIO_KIND_NETWORK, "resolve", false, NULL},
+  {CURLE_COULDNT_RESOLVE_PROXY, STUDIO_KIND_NETWORK, "proxy", false, NULL},
+  {CURLE_COULDNT_CONNECT, STUDIO_KIND_NETWORK, "connect", false, NULL},
+  {CURLE_PROXY, STUDIO_KIND_NETWORK, "proxy", false, NULL},
+  {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false, "the connection failed while the request was being sent"},
+  {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false, "the connection failed before the whole answer had come"},
+  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false, "the server closed the connection without an answer"},
+  {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false, "the connection ended before the whole answer had come"},
+  {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false, "the HTTP/2 connection failed"},
+  {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false, "the server broke the answer off"},
+  {CURLE_SSL_CONNECT_ERROR, STUDIO_KIND_TLS, "handshake", false, NULL},
+  {CURLE_PEER_FAILED_VERIFICATION, STUDIO_KIND_TLS, "certificate", true, NULL},
+  {CURLE_SSL_CERTPROBLEM, STUDIO_KIND_TLS, "client_certificate", true, NULL},
+  {CURLE_SSL_CACERT_BADFILE, STUDIO_KIND_TLS, "ca_file", true, NULL},
+  {CURLE_SSL_CIPHER, STUDIO_KIND_TLS, "cipher", true, NULL},
+  {CURLE_WEIRD_SERVER_REPLY, STUDIO_KIND_PROTOCOL, "answer", false, "the answer is no HTTP that can be understood"},
+  {CURLE_UNSUPPORTED_PROTOCOL, STUDIO_KIND_PROTOCOL, "answer", false, "the answer is no HTTP that can be understood"},
+  {CURLE_BAD_CONTENT_ENCODING, STUDIO_KIND_PROTOCOL, "encoding", false, "the answer's compression cannot be undone"},
+  {CURLE_URL_MALFORMAT, STUDIO_KIND_INVALID, "url", true, NULL},
+  {CURLE_OUT_OF_MEMORY, STUDIO_KIND_INTERNAL, "memory", true, NULL},
 };
 
 /* Our own stops that would come again: a file, memory or size limit. Silence and lost connections need not. */
@@ -31,26 +37,63 @@ static bool is_lasting(studio_kind kind) {
   return kind == STUDIO_KIND_FILE || kind == STUDIO_KIND_INTERNAL || kind == STUDIO_KIND_TOO_LARGE;
 }
 
-/* False: a failure that we have no word of our own for. */
-static bool explain(CURLcode code, const char *reason, studio_error *failure, bool *fatal) {
-  for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-    if (failures[i].code != code) continue;
-    studio_error_set(failure, failures[i].kind, failures[i].name, "%s", reason);
-    *fatal = failures[i].fatal;
+/* What libcurl tells by one code, and we by two. True: told. */
+static bool tell_apart(const studio_attempt *attempt, CURLcode code, const char *reason, studio_error *failure) {
+  if (code == CURLE_RECV_ERROR && strstr(reason, "chunk") != NULL) {
+    studio_error_set(failure, STUDIO_KIND_PROTOCOL, "answer", "the answer's chunks cannot be understood (%s)", reason);
+    return true;
+  }
+  /* libcurl's word for a header line beyond its own limit; newer ones have a code for it */
+  bool too_long = code == CURLE_OUT_OF_MEMORY;
+#if LIBCURL_VERSION_NUM >= 0x080600
+  too_long = too_long || code == CURLE_TOO_LARGE;
+#endif
+  if (too_long && attempt->sends > 0 && !attempt->headed) {
+    studio_error_set(failure, STUDIO_KIND_PROTOCOL, "headers", STUDIO_TOO_MANY_HEADERS);
     return true;
   }
   return false;
 }
 
+/* Which of the times was over. */
+static void explain_timeout(const studio_attempt *attempt, const char *reason, studio_error *failure) {
+  const studio_call *call = attempt->call;
+  const char *before = attempt->sends > 0 ? "the whole answer had come" : "the request could be sent";
+  if (call->deadline != STUDIO_NEVER && *attempt->now >= call->deadline - ROUNDING_MS) {
+    studio_error_set(failure, STUDIO_KIND_TIMEOUT, "deadline", "the deadline of %.3f s was over before %s",
+                     (double)call->request.deadline_ms / 1000, before);
+  } else if (call->request.timeout_ms > 0 && *attempt->now >= call->entered + call->request.timeout_ms - ROUNDING_MS) {
+    studio_error_set(failure, STUDIO_KIND_TIMEOUT, "attempt", "the timeout of %.3f s was over before %s",
+                     (double)call->request.timeout_ms / 1000, before);
+  } else { /* the time that connecting may take */
+    studio_error_set(failure, STUDIO_KIND_TIMEOUT, attempt->sends > 0 ? "attempt" : "connect", "%s", reason);
+  }
+}
+
+static void explain(CURLcode code, const char *reason, studio_error *failure, bool *fatal) {
+  for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+    if (failures[i].code != code) continue;
+    const char *says = failures[i].says;
+    if (says != NULL) {
+      studio_error_set(failure, failures[i].kind, failures[i].name, "%s (%s)", says, reason);
+    } else {
+      studio_error_set(failure, failures[i].kind, failures[i].name, "%s", reason);
+    }
+    *fatal = failures[i].fatal;
+    return;
+  }
+  studio_error_set(failure, STUDIO_KIND_NETWORK, "transfer", "%s", reason); /* we have no word of our own for it */
+}
+
 void studio_failure_of(const studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
+  const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
   if (attempt->trouble.kind != STUDIO_KIND_NONE) { /* we stopped it ourselves, and know why */
     *failure = attempt->trouble;
     *fatal = is_lasting(failure->kind);
-  } else {
-    const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
-    if (!explain(code, reason, failure, fatal)) {
-      studio_error_set(failure, STUDIO_KIND_NETWORK, "transfer", "%s", reason);
-    }
+  } else if (code == CURLE_OPERATION_TIMEDOUT) {
+    explain_timeout(attempt, reason, failure);
+  } else if (!tell_apart(attempt, code, reason, failure)) {
+    explain(code, reason, failure, fatal);
   }
   failure->stage = attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
 }

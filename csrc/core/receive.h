@@ -7,12 +7,14 @@
 
 #include "core/transport.h"
 
+#define STUDIO_TOO_MANY_HEADERS "the answer has more headers than any service needs"
+
 /* Stops the transfer from inside a callback; the first reason wins. */
 void studio_attempt_abort(studio_attempt *attempt, studio_kind kind, const char *code, const char *message);
 
-/* libcurl's callbacks; `attempt` is a studio_attempt. */
-size_t studio_receive_header(char *data, size_t unit, size_t count, void *attempt);
-size_t studio_receive_body(char *data, size_t unit, size_t count, void *attempt);
+/* libcurl's callbacks; `user` is a studio_attempt. */
+size_t studio_receive_header(char *data, size_t unit, size_t count, void *user);
+size_t studio_receive_body(char *data, size_t unit, size_t count, void *user);
 
 /* A 2xx body that was asked for as a file goes there; texts of errors stay in memory. */
 bool studio_receive_to_file(const studio_attempt *attempt);

@@ -213,7 +213,7 @@ void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_erro
   studio_error_clear(failure);
   *fatal = false;
   studio_results_read(attempt);
-  if (call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) code = CURLE_OK;
+  if ((call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) || attempt->enough) code = CURLE_OK;
   /* libcurl takes a connection that ends among the headers for a whole answer */
   if (code == CURLE_OK && !attempt->headed && !call->request.warm) code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK) {

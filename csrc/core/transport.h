@@ -21,6 +21,7 @@ typedef struct studio_attempt {
   int sends;               /* PREREQ calls: how often libcurl was about to send */
   bool final;              /* a status >= 200 was seen */
   bool headed;             /* and the empty line behind its headers */
+  bool enough;             /* of the text of an error: the rest was not waited for */
   bool aborted;            /* we stopped it: trouble says why */
   size_t body_sent, header_bytes;
   int64_t last_byte;       /* ms, of the final answer; 0: none yet */

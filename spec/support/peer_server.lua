@@ -32,7 +32,11 @@ Connection.__index = Connection
 --- Reads one whole request and counts it; nil when the client has gone.
 function Connection:request()
   local request = self:head()
-  if not request then return nil end
+  return request and self:body(request)
+end
+
+--- Reads the body behind a head and counts the request; nil when the client has gone.
+function Connection:body(request)
   local size = tonumber(request.headers["content-length"] or 0)
   request.body = size > 0 and self.socket:read(size) or ""
   if not request.body then return nil end
@@ -54,9 +58,18 @@ function Connection:head()
   return { port = self.port, connection = self.n, method = method, target = target, headers = headers, body = "" }
 end
 
+--- False when the client has gone.
 function Connection:send(...)
-  self.socket:write(...)
-  self.socket:flush()
+  return self.socket:write(...) ~= nil and self.socket:flush() ~= nil
+end
+
+--- Resets the connection, whatever was sent on it. cqueues cannot ask for that, luasocket can.
+function Connection:abort()
+  local handle = require("socket").tcp4()
+  handle:setfd(self.socket:pollfd())
+  handle:setoption("linger", { on = true, timeout = 0 })
+  handle:setfd(-1) -- the descriptor stays the connection's
+  self.socket:close()
 end
 
 --- Reads a request's first line only, counts it, and resets the connection: what is unread makes the kernel do that.
