@@ -22,6 +22,7 @@ struct studio_limiter {
   studio_slot_table own;
   studio_limiter_store *store;
   bool locked; /* the store's table is the one in use */
+  bool alone;  /* there is no store, or it cannot be had: an earlier run left no trace */
   bool *owed;  /* [size] released while the store could not be told */
   int64_t *sorted; /* [size] scratch of window_at */
 
@@ -40,9 +41,15 @@ struct studio_limiter {
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* How long a slot cools after its answer. */
+/* How long a slot cools after its answer: as long as the most careful of those who share it wants. */
 static int64_t cycle(const studio_limiter *limiter) {
-  return limiter->limit.window_ms + limiter->limit.guard_ms;
+  return later(limiter->limit.window_ms + limiter->limit.guard_ms, limiter->own.cycle_ms);
+}
+
+/* The tightest capacity of all who share the slots. */
+static int capacity_now(const studio_limiter *limiter) {
+  int mine = limiter->limit.capacity, theirs = limiter->own.capacity;
+  return theirs > 0 && theirs < mine ? theirs : mine;
 }
 
 static int64_t least_zero(int64_t n) { return n > 0 ? n : 0; }
@@ -100,17 +107,46 @@ void studio_limiter_unref(studio_limiter *limiter) {
 const char *studio_limiter_name(const studio_limiter *limiter) { return limiter->name; }
 const studio_limit *studio_limiter_limit(const studio_limiter *limiter) { return &limiter->limit; }
 
+/* Room for a table that another process made larger; what is added was never used by us. */
+static bool own_grow(studio_limiter *limiter, int size) {
+  int had = limiter->own.size;
+  if (size <= had) return true;
+  size_t room = (size_t)size;
+  int64_t *until = realloc(limiter->own.until, room * sizeof *until);
+  if (until) limiter->own.until = until;
+  int64_t *sorted = realloc(limiter->sorted, room * sizeof *sorted);
+  if (sorted) limiter->sorted = sorted;
+  bool *owed = realloc(limiter->owed, room * sizeof *owed);
+  if (owed) limiter->owed = owed;
+  if (!until || !sorted || !owed) return false;
+  for (int i = had; i < size; i++) until[i] = STUDIO_LONG_AGO, owed[i] = false;
+  limiter->own.size = size;
+  return true;
+}
+
+/* What the other processes want of us, and what any of them has learnt; kept while the store cannot be asked. */
+static void table_heed(studio_limiter *limiter, const studio_slot_table *table) {
+  limiter->own.capacity = table->capacity;
+  limiter->own.cycle_ms = table->cycle_ms;
+  if (limiter->limit.capacity > 0) limiter->limit.guard_ms = later(limiter->limit.guard_ms, table->guard_ms);
+  limiter->limit.spacing_ms = later(limiter->limit.spacing_ms, table->spacing_ms);
+}
+
 /* The table to read and change. What this process knows and the store lost, or was never told, is put
 ** in again: each lock heals, so a store that fails for a while costs precision and never a slot. */
 static studio_slot_table *table_open(studio_limiter *limiter, int64_t now) {
   studio_slot_table *own = &limiter->own;
-  studio_slot_table *table = limiter->store ? limiter->store->lock(limiter->store, now) : NULL;
-  if (table && table->size != own->size) { /* made for another limit: of no use */
-    limiter->store->unlock(limiter->store);
+  studio_limiter_store *store = limiter->store;
+  studio_slot_table *table = store ? store->lock(store, now, limiter->waiting) : NULL;
+  if (table && (table->size < own->size || !own_grow(limiter, table->size))) { /* of no use */
+    store->unlock(store);
     table = NULL;
   }
   limiter->locked = table != NULL;
+  own->not_before = !table && store && store->busy ? now + STUDIO_BUSY_MS : 0;
+  limiter->alone = !table && own->not_before == 0;
   if (!table) return own;
+  table_heed(limiter, table);
   for (int i = 0; i < own->size; i++) {
     table->until[i] = limiter->owed[i] ? own->until[i] : later(table->until[i], own->until[i]);
     limiter->owed[i] = false;
@@ -153,7 +189,7 @@ static int time_order(const void *a, const void *b) {
 ** The table may have more slots than the capacity in force, so `size - capacity` must stay free. */
 static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table, int64_t from, int ahead,
                          int64_t held) {
-  int capacity = limiter->limit.capacity, foreign = foreign_now(limiter, from);
+  int capacity = capacity_now(limiter), foreign = foreign_now(limiter, from);
   if (capacity == 0 || ahead < capacity - slots_used(table, from) - foreign) return from;
   int rounds = ahead / capacity, first = table->size - capacity + ahead % capacity;
   if (rounds > 0 && held == STUDIO_NEVER) return STUDIO_NEVER;
@@ -169,13 +205,13 @@ static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table
   return at == STUDIO_NEVER ? at : at + rounds * cycle(limiter);
 }
 
-/* The same with pause and spacing. */
+/* The same with pause and spacing, and in turn with other processes. */
 static int64_t open_at(studio_limiter *limiter, const studio_slot_table *table, int64_t now, int ahead,
                        int64_t held) {
   int64_t from = later(now, table->paused_until), spacing = limiter->limit.spacing_ms;
   int64_t at = window_at(limiter, table, from, ahead, held);
   if (spacing > 0) at = later(at, later(from, table->last_send + spacing) + ahead * spacing);
-  return at;
+  return later(at, table->not_before);
 }
 
 /* Would a call with `ahead` others before it find max_in_flight reached? Counts this process alone. */
@@ -186,7 +222,9 @@ static bool in_flight_full(const studio_limiter *limiter, int ahead) {
 
 int64_t studio_limiter_ready_at(studio_limiter *limiter, int64_t now) {
   if (in_flight_full(limiter, 0)) return STUDIO_NEVER;
-  int64_t at = open_at(limiter, table_open(limiter, now), now, 0, now + cycle(limiter));
+  studio_slot_table *table = table_open(limiter, now);
+  int64_t at = table->wake = open_at(limiter, table, now, 0, now + cycle(limiter));
+  if (table->look_at > now) at = sooner(at, table->look_at);
   table_close(limiter);
   return at;
 }
@@ -199,7 +237,8 @@ int64_t studio_limiter_sure_at(studio_limiter *limiter, int64_t now, int ahead) 
 }
 
 int64_t studio_limiter_estimate(studio_limiter *limiter, int64_t now, int ahead) {
-  int64_t at = open_at(limiter, table_open(limiter, now), now, ahead, now + cycle(limiter));
+  studio_slot_table *table = table_open(limiter, now);
+  int64_t at = open_at(limiter, table, now, ahead, now + cycle(limiter));
   table_close(limiter);
   return at - now;
 }
@@ -275,7 +314,7 @@ void studio_limiter_leave(studio_limiter *limiter, int64_t now) {
 static bool explained(const studio_limiter *limiter, int64_t now) {
   int64_t span = later(limiter->limit.window_ms, PAUSE_DEFAULT_MS);
   if (now - limiter->foreign_seen <= span) return true;
-  return !limiter->store && now - limiter->first_send < cycle(limiter) + limiter->limit.linger_ms;
+  return limiter->alone && now - limiter->first_send < cycle(limiter) + limiter->limit.linger_ms;
 }
 
 /* The server counts otherwise than we thought: become more careful by one step. */
@@ -284,7 +323,7 @@ static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now
   limiter->unexplained++;
   if (limit->capacity > 0 && limit->guard_ms < STUDIO_GUARD_WIDE_MS) {
     int64_t more = STUDIO_GUARD_WIDE_MS - limit->guard_ms;
-    limit->guard_ms = STUDIO_GUARD_WIDE_MS;
+    limit->guard_ms = table->guard_ms = STUDIO_GUARD_WIDE_MS;
     for (int i = 0; i < table->size; i++) { /* what cools already needs the wider guard as well */
       int64_t until = table->until[i];
       if (until > now && until != STUDIO_NEVER) slot_set(limiter, table, i, until + more);
@@ -294,7 +333,7 @@ static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now
   int64_t pace = limiter->configured.spacing_ms; /* or so that the window is used up evenly */
   if (limit->capacity > 0) pace = (cycle(limiter) + limit->capacity - 1) / limit->capacity;
   int64_t next = limit->spacing_ms < pace ? pace : sooner(limit->spacing_ms * 5 / 4, 2 * pace);
-  limit->spacing_ms = later(limit->spacing_ms, next);
+  limit->spacing_ms = table->spacing_ms = later(limit->spacing_ms, next);
 }
 
 void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
@@ -339,19 +378,20 @@ static const char *why_not(const studio_limiter *limiter, const studio_limiter_r
   if (report->paused_ms > 0) return "paused";
   if (in_flight_full(limiter, 0)) return "in_flight";
   if (wait == 0) return "free";
-  if (report->free != 0) return "spacing";
-  return report->held + report->cooling < limiter->limit.capacity ? "foreign" : "window";
+  if (report->free != 0) return wait <= STUDIO_BUSY_MS && !limiter->limit.spacing_ms ? "turn" : "spacing";
+  return report->held + report->cooling < capacity_now(limiter) ? "foreign" : "window";
 }
 
 void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter_report *report) {
   studio_slot_table *table = table_open(limiter, now);
   memset(report, 0, sizeof *report);
   report->limit = limiter->limit;
+  report->limit.capacity = capacity_now(limiter);
   report->configured_capacity = limiter->configured.capacity;
   for (int i = 0; i < table->size; i++) report->held += table->until[i] == STUDIO_NEVER;
   report->cooling = slots_used(table, now) - report->held;
   report->foreign = foreign_now(limiter, now);
-  int64_t spare = limiter->limit.capacity - report->held - report->cooling - report->foreign;
+  int64_t spare = capacity_now(limiter) - report->held - report->cooling - report->foreign;
   report->free = limiter->limit.capacity == 0 ? -1 : (int)least_zero(spare);
   report->in_flight = limiter->in_flight;
   report->waiting = limiter->waiting;
@@ -361,6 +401,10 @@ void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter
   report->sent = limiter->sent;
   report->refused = limiter->refused;
   report->unexplained = limiter->unexplained;
+  report->learnt = limiter->limit.guard_ms > limiter->configured.guard_ms ||
+                   limiter->limit.spacing_ms > limiter->configured.spacing_ms;
+  report->stored = limiter->store && !limiter->alone;
+  report->trouble = limiter->store && limiter->alone ? limiter->store->trouble : NULL;
   report->why = why_not(limiter, report, wait);
   report->next_slot_ms = in_flight_full(limiter, 0) ? -1 : wait;
 }

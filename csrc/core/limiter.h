@@ -31,21 +31,33 @@ typedef struct studio_limit {
 
 /* Where slots live. The memory table is built in; a store puts the same table where other processes and
 ** the next run see it (a locked file, say). lock() hands out the table brought up to date, expressed in
-** this process's monotonic ms; NULL means "cannot": the limiter goes on with its own memory. */
+** this process's monotonic ms; NULL means "cannot": the limiter goes on with its own memory, or, where the store
+** says that it is only busy, takes nothing and asks again a moment later. */
 typedef struct studio_slot_table {
   int64_t *until;       /* [size] free when <= now; STUDIO_NEVER: held by an attempt in flight */
-  int size;             /* = capacity */
+  int size;             /* >= the capacity of each process that uses it */
   int64_t paused_until; /* nobody sends before */
   int64_t last_send;    /* for spacing; STUDIO_LONG_AGO when there was none */
+  /* What a store says of the other processes; all 0 where there is none. */
+  int capacity;         /* the tightest limit of those who use the table; 0: none is tighter */
+  int64_t cycle_ms;     /* the longest W + g of theirs */
+  int64_t guard_ms, spacing_ms; /* learnt from answers 429 by any of them, an earlier run included; in and out */
+  int64_t not_before;   /* until then it is another process's turn */
+  int64_t look_at;      /* a slot may come free unseen: ask again by then; 0: no */
+  int64_t wake;         /* out: when this process means to ask again */
 } studio_slot_table;
 
 #define STUDIO_LONG_AGO (INT64_MIN / 2) /* a moment before every other; what an empty table is filled with */
+#define STUDIO_BUSY_MS 1                /* after which a busy store is asked again */
 
 typedef struct studio_limiter_store studio_limiter_store;
 struct studio_limiter_store {
-  studio_slot_table *(*lock)(studio_limiter_store *store, int64_t now);
+  /* `waiting`: the calls of this process that need a slot. */
+  studio_slot_table *(*lock)(studio_limiter_store *store, int64_t now, int waiting);
   void (*unlock)(studio_limiter_store *store); /* publishes what was changed */
   void (*destroy)(studio_limiter_store *store);
+  bool busy;           /* lock gave NULL because another process holds the table at this moment */
+  const char *trouble; /* why lock gives NULL for good, in words; NULL: it does not */
 };
 
 typedef struct studio_limiter studio_limiter;
@@ -108,7 +120,10 @@ typedef struct studio_limiter_report {
   int64_t paused_ms;         /* 0: not paused */
   int64_t sent, refused;     /* attempts, answers 429, since the limiter was made */
   int unexplained;           /* pauses that nothing explains: what has been learnt from */
-  const char *why;           /* "free", "window", "spacing", "in_flight", "paused", "foreign" */
+  const char *why;           /* "free", "window", "spacing", "in_flight", "paused", "foreign", "turn" */
+  bool learnt;               /* guard or spacing are wider than configured: answers 429 taught them */
+  bool stored;               /* other processes and later runs see the slots */
+  const char *trouble;       /* why there is a store and they do not; NULL: they do, or there is none */
 } studio_limiter_report;
 
 void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter_report *report);

@@ -8,14 +8,16 @@
 #include <cmocka.h>
 
 #include "core/limiter.h"
+#include "support/oom.h"
 
 #define SLOTS 3
+#define LARGER 5
 
 /* What a file would hold; each process sees it through a store of its own. */
 typedef struct shared {
-  int64_t until[SLOTS];
+  int64_t until[LARGER];
   studio_slot_table table;
-  int locked, most_locked, locks, destroyed;
+  int locked, most_locked, locks, destroyed, waiting;
 } shared;
 
 typedef struct shared_store {
@@ -24,11 +26,12 @@ typedef struct shared_store {
   bool down;
 } shared_store;
 
-static studio_slot_table *store_lock(studio_limiter_store *base, int64_t now) {
+static studio_slot_table *store_lock(studio_limiter_store *base, int64_t now, int waiting) {
   shared_store *store = (shared_store *)base;
   (void)now; /* one clock for both */
-  if (store->down) return NULL;
+  if (store->down || base->busy) return NULL;
   shared *s = store->shared;
+  s->waiting = waiting;
   s->locks++;
   if (++s->locked > s->most_locked) s->most_locked = s->locked;
   return &s->table;
@@ -43,14 +46,14 @@ static void store_destroy(studio_limiter_store *base) {
 
 static void share(shared *s) {
   *s = (shared){.table = {.size = SLOTS, .paused_until = STUDIO_LONG_AGO, .last_send = STUDIO_LONG_AGO}};
-  for (int i = 0; i < SLOTS; i++) s->until[i] = STUDIO_LONG_AGO;
+  for (int i = 0; i < LARGER; i++) s->until[i] = STUDIO_LONG_AGO;
   s->table.until = s->until;
 }
 
 static shared_store *attach(shared *s) {
   shared_store *store = calloc(1, sizeof *store);
   assert_non_null(store);
-  store->base = (studio_limiter_store){store_lock, store_unlock, store_destroy};
+  store->base = (studio_limiter_store){store_lock, store_unlock, store_destroy, false, NULL};
   store->shared = s;
   return store;
 }
@@ -138,7 +141,8 @@ static void a_store_may_fail_for_a_while(void **state) {
   studio_limiter_unref(b);
 }
 
-static void a_table_of_another_size_is_left_alone(void **state) {
+/* It would not hold what this process may spend. */
+static void a_table_that_is_too_small_is_left_alone(void **state) {
   (void)state;
   shared s;
   share(&s);
@@ -149,6 +153,131 @@ static void a_table_of_another_size_is_left_alone(void **state) {
   assert_false(take(a, 0, &slot));
   for (int i = 0; i < SLOTS; i++) assert_int_equal(s.until[i], STUDIO_LONG_AGO);
   assert_int_equal(s.locked, 0);
+  studio_limiter_unref(a);
+}
+
+/* Another process may have a wider limit: all see all slots, and each keeps its own limit. */
+static void a_larger_table_serves_each_limit(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  s.table.size = LARGER;
+  studio_limiter *a = process(attach(&s), 0);
+  int slot = -1, other;
+  s.until[0] = s.until[1] = STUDIO_NEVER; /* the other process's */
+  assert_true(take(a, 0, &slot));
+  assert_int_equal(slot, 2);
+  assert_false(take(a, 0, &other));
+  s.until[0] = 500;
+  assert_int_equal(studio_limiter_ready_at(a, 0), 500);
+  s.until[1] = s.until[3] = s.until[4] = 700; /* more than a's limit */
+  assert_int_equal(studio_limiter_ready_at(a, 0), 700);
+  done(a, slot, 100, STUDIO_SLOT_ANSWERED);
+  studio_limiter_unref(a);
+}
+
+static void a_larger_table_is_of_no_use_without_memory(void **state) {
+  (void)state;
+  if (!oom_possible()) skip();
+  for (long n = 1; n <= 3; n++) {
+    shared s;
+    share(&s);
+    s.table.size = LARGER;
+    studio_limiter *a = process(attach(&s), 0);
+    int slot = -1;
+    oom_start(n, false);
+    assert_true(take(a, 0, &slot));
+    assert_true(oom_stop());
+    assert_int_equal(s.until[slot], STUDIO_LONG_AGO);
+    assert_int_equal(studio_limiter_ready_at(a, 10), 10);
+    assert_int_equal(s.until[slot], STUDIO_NEVER); /* told now */
+    done(a, slot, 20, STUDIO_SLOT_ANSWERED);
+    studio_limiter_unref(a);
+  }
+}
+
+/* The store says what the others keep to. */
+static void the_tightest_of_all_counts(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  s.table.capacity = 1;
+  s.table.cycle_ms = 9000;
+  studio_limiter *a = process(attach(&s), 0);
+  int slot, other;
+  studio_limiter_waiting(a, 2);
+  assert_true(take(a, 0, &slot));
+  assert_int_equal(s.waiting, 2);
+  assert_false(take(a, 0, &other));
+  studio_limiter_report r;
+  studio_limiter_explain(a, 0, &r);
+  assert_int_equal(r.limit.capacity, 1);
+  assert_int_equal(r.configured_capacity, SLOTS);
+  assert_int_equal(r.free, 0);
+  assert_true(r.stored);
+  done(a, slot, 100, STUDIO_SLOT_ANSWERED);
+  assert_int_equal(studio_limiter_ready_at(a, 100), 9100);
+  s.table.capacity = 7; /* wider than ours: no loosening */
+  studio_limiter_explain(a, 100, &r);
+  assert_int_equal(r.limit.capacity, SLOTS);
+  studio_limiter_waiting(a, -2);
+  studio_limiter_unref(a);
+}
+
+static void it_may_be_another_s_turn(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  s.table.not_before = 1;
+  studio_limiter *a = process(attach(&s), 0);
+  int slot;
+  assert_false(take(a, 0, &slot));
+  assert_int_equal(studio_limiter_ready_at(a, 0), 1);
+  assert_int_equal(s.table.wake, 1);
+  studio_limiter_report r;
+  studio_limiter_explain(a, 0, &r);
+  assert_string_equal(r.why, "turn");
+  assert_true(take(a, 1, &slot));
+  done(a, slot, 1, STUDIO_SLOT_ANSWERED);
+  studio_limiter_unref(a);
+}
+
+/* Another process holds a slot, and may give it back, or die. */
+static void what_may_come_free_unseen_is_looked_at(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  for (int i = 0; i < SLOTS; i++) s.until[i] = STUDIO_NEVER;
+  s.table.look_at = 600;
+  studio_limiter *a = process(attach(&s), 0);
+  assert_int_equal(studio_limiter_ready_at(a, 0), 600);
+  assert_int_equal(s.table.wake, 1020); /* but it is not due before */
+  studio_limiter_unref(a);
+}
+
+/* Held by another process for a moment: nothing is taken meanwhile, and nothing that ends is lost. */
+static void a_busy_store_is_asked_again(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  shared_store *store = attach(&s);
+  studio_limiter *a = process(store, 0);
+  int slot, other;
+  assert_true(take(a, 0, &slot));
+  store->base.busy = true;
+  assert_false(take(a, 10, &other));
+  assert_int_equal(studio_limiter_ready_at(a, 10), 10 + STUDIO_BUSY_MS);
+  done(a, slot, 20, STUDIO_SLOT_ANSWERED);
+  assert_int_equal(s.until[slot], STUDIO_NEVER);
+  store->base.busy = false;
+  assert_int_equal(studio_limiter_ready_at(a, 30), 30);
+  assert_int_equal(s.until[slot], 1040);
+  store->down = true;
+  store->base.trouble = "the disk is full";
+  studio_limiter_report r;
+  studio_limiter_explain(a, 40, &r);
+  assert_false(r.stored);
+  assert_string_equal(r.trouble, "the disk is full");
   studio_limiter_unref(a);
 }
 
@@ -201,7 +330,11 @@ static void a_pause_is_judged_by_one_process_only(void **state) {
   done(b, y, 110, STUDIO_SLOT_ANSWERED);
   studio_limiter_refused(b, 110, NULL);
   assert_int_equal(studio_limiter_limit(a)->guard_ms, STUDIO_GUARD_WIDE_MS);
-  assert_int_equal(studio_limiter_limit(b)->guard_ms, 20);
+  assert_int_equal(studio_limiter_limit(b)->guard_ms, STUDIO_GUARD_WIDE_MS); /* what one learnt, all keep to */
+  studio_limiter_report r;
+  studio_limiter_explain(b, 110, &r);
+  assert_int_equal(r.unexplained, 0);
+  assert_true(r.learnt);
   studio_limiter_unref(a);
   studio_limiter_unref(b);
 }
@@ -242,7 +375,13 @@ int main(void) {
     cmocka_unit_test(the_budget_is_one),
     cmocka_unit_test(spacing_is_kept_between_processes),
     cmocka_unit_test(a_store_may_fail_for_a_while),
-    cmocka_unit_test(a_table_of_another_size_is_left_alone),
+    cmocka_unit_test(a_table_that_is_too_small_is_left_alone),
+    cmocka_unit_test(a_larger_table_serves_each_limit),
+    cmocka_unit_test(a_larger_table_is_of_no_use_without_memory),
+    cmocka_unit_test(the_tightest_of_all_counts),
+    cmocka_unit_test(it_may_be_another_s_turn),
+    cmocka_unit_test(what_may_come_free_unseen_is_looked_at),
+    cmocka_unit_test(a_busy_store_is_asked_again),
     cmocka_unit_test(stores_are_locked_one_at_a_time),
     cmocka_unit_test(youth_explains_nothing_where_there_is_a_store),
     cmocka_unit_test(a_pause_is_judged_by_one_process_only),
