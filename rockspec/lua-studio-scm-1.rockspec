@@ -43,6 +43,7 @@ build = {
         "csrc/core/attempts.c",
         "csrc/core/auth.c",
         "csrc/core/backoff.c",
+        "csrc/core/budget.c",
         "csrc/core/buf.c",
         "csrc/core/call.c",
         "csrc/core/client.c",

@@ -75,6 +75,15 @@ static void read_auth(lua_State *L, int table, studio_client *client) {
   lua_pop(L, 1);
 }
 
+/* After the credentials. */
+static void read_account(lua_State *L, int table, studio_client *client) {
+  size_t size = 0;
+  const char *account = lstudio_string(L, table, "account", &size);
+  if (!studio_client_join_budget(client, studio_loop_budgets(lstudio_loop(L)), account, size)) {
+    luaL_error(L, "not enough memory");
+  }
+}
+
 static void read_policy(lua_State *L, int table, studio_client *client) {
   client->retry.max_attempts = lstudio_integer(L, table, "max_attempts", client->retry.max_attempts, 1);
   client->retry.max_refusals = lstudio_integer(L, table, "max_refusals", client->retry.max_refusals, 0);
@@ -87,15 +96,16 @@ static void read_policy(lua_State *L, int table, studio_client *client) {
 
 /*** Makes a client. Options: `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
 (a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `proxy` ("": none),
-`http2`, `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`, `backoff_cap` (seconds),
-`max_redirects`.
+`http2`, `account` (tells whose retry budget is spent at that origin, where the credentials do not; it may hold a
+secret, and only its hash is kept), `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`,
+`backoff_cap` (seconds), `max_redirects`.
 @function client
 @tparam table options
 @treturn client */
 static int new_client(lua_State *L) {
   static const char *const names[] = {"base_url", "auth", "limiters", "headers", "user_agent", "ca_file",
-                                      "insecure", "proxy", "http2", "allow_http", "max_attempts", "max_refusals",
-                                      "backoff_base", "backoff_cap", "max_redirects", NULL};
+                                      "insecure", "proxy", "http2", "allow_http", "account", "max_attempts",
+                                      "max_refusals", "backoff_base", "backoff_cap", "max_redirects", NULL};
   lua_settop(L, 1);
   lstudio_known_options(L, 1, "client", names);
   const char *base_url = lstudio_required(L, 1, "base_url", NULL);
@@ -112,6 +122,7 @@ static int new_client(lua_State *L) {
   lstudio_headers(L, 1, &box->client->headers);
   read_limiters(L, 1, box->client);
   read_auth(L, 1, box->client);
+  read_account(L, 1, box->client);
   lstudio_remember_client(L, box->client, -1);
   return 1;
 }
@@ -122,12 +133,15 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 }
 
 /*** What this client has done so far: `calls`, `attempts`, `retries`, `rate_limited` (answers 429), `waited`
-(seconds in the queue for slots, summed over the calls), `bytes_in`, `bytes_out`, `connections`, `in_flight`, `queued`.
+(seconds in the queue for slots, summed over the calls), `bytes_in`, `bytes_out`, `connections`, `in_flight`, `queued`;
+`retry_tokens` (of 500: what is left for retries of all clients of this origin and credential in the Lua state).
 @function client:stats
 @treturn table */
 static int client_stats(lua_State *L) {
-  const studio_stats now = lstudio_check_client(L, 1)->stats, *stats = &now;
-  lua_createtable(L, 0, 10);
+  const studio_client *client = lstudio_check_client(L, 1);
+  const studio_stats now = client->stats, *stats = &now;
+  const int tokens = client->budget->tokens;
+  lua_createtable(L, 0, 11);
   set_integer(L, "calls", stats->calls);
   set_integer(L, "attempts", stats->attempts);
   set_integer(L, "retries", stats->retries);
@@ -137,6 +151,7 @@ static int client_stats(lua_State *L) {
   set_integer(L, "connections", stats->connections);
   set_integer(L, "in_flight", stats->in_flight);
   set_integer(L, "queued", stats->queued);
+  set_integer(L, "retry_tokens", tokens);
   lua_pushnumber(L, (lua_Number)stats->waited_ms / 1000);
   lua_setfield(L, -2, "waited");
   return 1;

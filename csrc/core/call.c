@@ -27,11 +27,28 @@ static bool is_own(const studio_client *client, const char *url) {
   return is_below(client, url) || studio_url_same_origin(url, client->base_url);
 }
 
+static void leave_budget(studio_call *call) {
+  if (call->budget != call->client->budget) studio_budgets_leave(call->budget);
+  call->budget = NULL;
+}
+
+/* Retries are paid where they are made: elsewhere by the budget of that origin, in nobody's name. */
+static void choose_budget(studio_call *call) {
+  leave_budget(call);
+  call->retry_cost = 0;
+  if (call->own_origin) {
+    call->budget = call->client->budget;
+  } else if (call->client->budgets != NULL) {
+    call->budget = studio_budgets_join(call->client->budgets, studio_budget_key(call->request.url.data));
+  }
+}
+
 /* Which limits apply: the client's and the call's own at the client's origin, none elsewhere. */
-static void choose_limiters(studio_call *call) {
+static void choose_limits(studio_call *call) {
   studio_waiter *waiter = &call->waiter;
   waiter->limiter_count = 0;
   call->own_origin = is_own(call->client, call->request.url.data);
+  choose_budget(call);
   if (!call->own_origin || call->request.warm) return;
   for (int i = 0; i < call->client->limiter_count; i++) add_limiter(waiter, call->client->limiters[i]);
   for (int i = 0; i < call->request.limiter_count; i++) add_limiter(waiter, call->request.limiters[i]);
@@ -61,7 +78,7 @@ studio_call *studio_call_new(studio_client *client, studio_request *request, int
   call->waiter.priority = call->request.priority;
   call->waiter.deadline = call->deadline;
   call->waiter.since = now;
-  choose_limiters(call);
+  choose_limits(call);
   if (!studio_buf_puts(&call->response.url, call->request.url.data)) {
     studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
     studio_call_unref(call);
@@ -80,6 +97,7 @@ void studio_call_unref(studio_call *call) {
   if (call == NULL || --call->refs > 0) return;
   studio_request_free(&call->request);
   studio_response_free(&call->response);
+  leave_budget(call);
   studio_client_unref(call->client);
   free(call);
 }
@@ -106,6 +124,11 @@ static studio_stage graver(studio_stage a, studio_stage b) {
   return a == STUDIO_STAGE_ANSWERED ? a : b;
 }
 
+/* The service did nothing; 408 says only that it did not read all. */
+static bool is_refusal(int status) {
+  return status >= 400 && status < 500 && status != 408;
+}
+
 static void fail_unsettled(studio_call *call, studio_stage stage, int64_t now, studio_kind kind, const char *code,
                            const char *message) {
   if (call->written && kind != STUDIO_KIND_CANCELLED) {
@@ -115,6 +138,8 @@ static void fail_unsettled(studio_call *call, studio_stage stage, int64_t now, s
     studio_error_set(&call->error, kind, code, "%s", message);
   }
   call->error.stage = graver(stage, call->reached);
+  /* what refused the last attempt says nothing about an earlier one that may have been done */
+  if (call->doubtful && is_refusal(call->response.status)) call->error.stage = STUDIO_STAGE_UNKNOWN;
   call->error.status = call->response.status;
   finish(call, now);
 }
@@ -187,6 +212,10 @@ void studio_call_first_byte(studio_call *call, int64_t now) {
   call->slots_held = false;
 }
 
+static bool only_reads(const studio_call *call) {
+  return strcmp(call->request.method, "GET") == 0 || strcmp(call->request.method, "HEAD") == 0;
+}
+
 /* Elsewhere only what says which form of the answer is wanted may go along: everything else may be a secret. */
 static bool strip_headers(studio_headers *headers) {
   static const char *const harmless[] = {"Accept", "Accept-Language", "Range", "If-Range"};
@@ -208,7 +237,7 @@ static bool strip_headers(studio_headers *headers) {
 static const char *redirect_refused(const studio_call *call, const char *to, bool *as_get) {
   const char *method = call->request.method;
   int status = call->response.status;
-  bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+  bool reads = only_reads(call);
   *as_get = status == 303 && strcmp(method, "HEAD") != 0;
   if (call->redirects >= call->client->max_redirects) return "too many redirects";
   if (strncasecmp(call->request.url.data, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0) {
@@ -252,7 +281,7 @@ static void follow_redirect(studio_call *call, const char *location, int64_t now
     studio_buf_wipe(&call->request.body);
     call->request.has_body = false;
   }
-  choose_limiters(call);
+  choose_limits(call);
   studio_buf_clear(&call->response.url);
   bool ok = studio_buf_puts(&call->response.url, call->request.url.data);
   if (ok && elsewhere) ok = strip_headers(&call->request.headers);
@@ -307,6 +336,22 @@ static void note_reach(studio_call *call, const studio_outcome *outcome, bool re
   if (outcome->stage == STUDIO_STAGE_ANSWERED && status == 303 && !repeatable) call->written = true;
 }
 
+/* For the attempts after this one. */
+static void note_doubt(studio_call *call, const studio_outcome *outcome) {
+  if (only_reads(call) || outcome->stage == STUDIO_STAGE_NOT_SENT) return;
+  bool answered = outcome->stage == STUDIO_STAGE_ANSWERED;
+  if (!answered || outcome->status == 408 || outcome->status >= 500) call->doubtful = true;
+}
+
+/* An answer that is not the server's own failure shows that it is alive: refills what retries may take. */
+static void note_life(studio_call *call, const studio_outcome *outcome) {
+  int status = outcome->status;
+  bool alive = outcome->stage == STUDIO_STAGE_ANSWERED && status < 500 && status != 408 && status != 429;
+  if (!alive) return;
+  studio_budget_success(call->budget, call->retry_cost);
+  call->retry_cost = 0;
+}
+
 /* The call ends with this verdict; `cause` tells the story of a failure without an answer. */
 static void conclude(studio_call *call, const studio_outcome *outcome, const studio_verdict *verdict,
                      const studio_error *cause, int64_t now) {
@@ -314,7 +359,6 @@ static void conclude(studio_call *call, const studio_outcome *outcome, const stu
   studio_error_clear(err);
   err->retry_after_ms = outcome->retry_after_ms;
   if (verdict->kind == STUDIO_KIND_NONE) {
-    studio_budget_success(&call->client->budget, call->retry_cost);
     err->stage = STUDIO_STAGE_ANSWERED;
     err->status = call->response.status;
     finish(call, now);
@@ -329,7 +373,8 @@ static void conclude(studio_call *call, const studio_outcome *outcome, const stu
   } else {
     snprintf(message, sizeof message, "%.390s", cause->message);
   }
-  fail_unsettled(call, outcome->stage, now, verdict->kind, cause->code, message);
+  const char *code = verdict->exhausted ? "retry_budget" : cause->code;
+  fail_unsettled(call, outcome->stage, now, verdict->kind, code, message);
 }
 
 /* Waits for the next attempt, if there is time for it. */
@@ -372,6 +417,7 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
   settle_limits(call, outcome.stage, &hint, now);
   bool repeatable = call->request.repeatable || studio_method_repeatable(call->request.method);
   note_reach(call, &outcome, repeatable);
+  note_life(call, &outcome);
 
   if (answered && is_redirect(response->status)) {
     const char *location = studio_headers_get(&response->headers, "Location");
@@ -386,13 +432,11 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
     studio_call_enter(call, now);
     return;
   }
-  studio_verdict verdict = studio_retry_decide(&call->client->retry, &call->client->budget, rng, &outcome,
-                                               repeatable, call->maybe_deleted, call->failures, call->refusals);
-  if (strcmp(call->request.method, "DELETE") == 0 && outcome.stage != STUDIO_STAGE_NOT_SENT &&
-      (outcome.stage == STUDIO_STAGE_UNKNOWN || outcome.status >= 500)) {
-    call->maybe_deleted = true;
-  }
+  bool repeat_of_delete = call->doubtful && strcmp(call->request.method, "DELETE") == 0;
+  studio_verdict verdict = studio_retry_decide(&call->client->retry, call->budget, rng, &outcome, repeatable,
+                                               repeat_of_delete, call->failures, call->refusals);
   if (verdict.again) {
+    note_doubt(call, &outcome);
     back_off(call, &outcome, &verdict, failure, now);
   } else {
     conclude(call, &outcome, &verdict, failure, now);

@@ -38,11 +38,12 @@ typedef struct studio_call {
   int64_t deadline;         /* absolute; STUDIO_NEVER */
   int64_t wake;             /* absolute, in BACKOFF */
   int attempts, failures, refusals, redirects;
-  int retry_cost;           /* budget tokens that success hands back */
+  studio_budget *budget;    /* of where request.url leads; NULL: none */
+  int retry_cost;           /* its tokens that success hands back */
   bool own_origin;          /* request.url is the client's origin: credentials and limits apply */
   bool asked_provider;      /* a 401 was answered with a fresh key once */
   int auth_round;           /* which answer of the provider the attempt was sent with */
-  bool maybe_deleted;       /* an attempt of this DELETE may have been done */
+  bool doubtful;            /* an earlier attempt of this write may have been done: lost, or answered 408 or 5xx */
   bool renewed;             /* a key that expired in the queue was renewed since the last attempt */
   bool written;             /* a write that may not be repeated was answered by 303: it was done */
   studio_stage reached;     /* the gravest that any attempt of it may have done at the service */

@@ -15,7 +15,6 @@ studio_client *studio_client_new(const char *base_url, bool allow_http, studio_e
     client->http2 = true;
     client->max_redirects = 5;
     client->retry = (studio_retry)STUDIO_RETRY_DEFAULT;
-    client->budget = (studio_budget)STUDIO_BUDGET_DEFAULT;
     client->auth_expires = STUDIO_NEVER;
     client->base_url = strdup(base_url);
     client->origin_size = studio_url_origin_size(base_url);
@@ -35,6 +34,8 @@ studio_client *studio_client_ref(studio_client *client) {
 void studio_client_unref(studio_client *client) {
   if (client == NULL || --client->refs > 0) return;
   for (int i = 0; i < client->limiter_count; i++) studio_limiter_unref(client->limiters[i]);
+  studio_budgets_leave(client->budget);
+  studio_budgets_unref(client->budgets);
   if (client->auth != NULL) studio_auth_unref(client->auth);
   studio_headers_free(&client->headers);
   free(client->base_url);
@@ -51,6 +52,29 @@ bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter) {
   }
   if (client->limiter_count == STUDIO_LIMITERS_MAX) return false;
   client->limiters[client->limiter_count++] = studio_limiter_ref(limiter);
+  return true;
+}
+
+/* 0, a key that nobody shares, where the credentials are not known yet. */
+static uint64_t account_key(const studio_client *client, uint64_t key, const char *account, size_t size) {
+  if (account == NULL && client->has_provider) return 0;
+  if (account != NULL) return studio_budget_key_add(key, account, size);
+  for (size_t i = 0; i < studio_auth_count(client->auth); i++) {
+    const char *value = NULL;
+    const char *name = studio_auth_field(client->auth, i, &value);
+    key = studio_budget_key_add(key, name, strlen(name));
+    key = studio_budget_key_add(key, value, strlen(value));
+  }
+  return key;
+}
+
+bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, const char *account, size_t size) {
+  uint64_t origin = studio_budget_key(client->base_url);
+  if (origin == 0) return false;
+  studio_budget *budget = studio_budgets_join(budgets, account_key(client, origin, account, size));
+  if (budget == NULL) return false;
+  client->budget = budget;
+  client->budgets = studio_budgets_ref(budgets);
   return true;
 }
 

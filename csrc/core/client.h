@@ -32,7 +32,8 @@ typedef struct studio_client {
   studio_limiter *limiters[STUDIO_LIMITERS_MAX];
   int limiter_count;
   studio_retry retry;
-  studio_budget budget;
+  studio_budgets *budgets;      /* counted; NULL: nothing bounds the retries */
+  studio_budget *budget;        /* the one of the own origin and credential */
   int max_redirects;
   bool insecure;                /* TLS unverified: the caller asked for it, for this client */
   bool allow_http;              /* plain http to other hosts than loopback */
@@ -58,6 +59,10 @@ void studio_client_unref(studio_client *client);
 
 /* Adds a limiter (counted); false when there are too many. */
 bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter);
+
+/* Bounds its retries by one of these budgets: that of its origin and `account`. NULL: its credentials tell the
+** account, so they must be set before; where a provider gives them, nobody shares the budget. False: out of memory. */
+bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, const char *account, size_t size);
 
 /* Takes the credentials out of a text that came from elsewhere. */
 void studio_client_redact(const studio_client *client, studio_buf *text);

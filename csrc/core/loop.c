@@ -34,8 +34,10 @@ static bool set_up_multi(studio_loop *loop) {
 static bool set_up(studio_loop *loop) {
   loop->poller = studio_poller_new();
   loop->queue = studio_queue_new();
+  loop->budgets = studio_budgets_new();
   loop->transport.share = curl_share_init();
-  if (loop->poller == NULL || loop->queue == NULL || loop->transport.share == NULL) return false;
+  if (loop->poller == NULL || loop->queue == NULL || loop->budgets == NULL) return false;
+  if (loop->transport.share == NULL) return false;
   loop->sockets.poller = loop->poller;
   loop->transport.open_socket = studio_sockets_open;
   loop->transport.close_socket = studio_sockets_close;
@@ -74,6 +76,7 @@ void studio_loop_free(studio_loop *loop) {
   studio_sockets_free(&loop->sockets);
   studio_timers_free(&loop->timers);
   studio_registry_free(&loop->registry);
+  studio_budgets_unref(loop->budgets);
   free(loop);
 }
 
@@ -205,6 +208,8 @@ studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t k
   studio_limiter_unref(limiter);
   return NULL;
 }
+
+studio_budgets *studio_loop_budgets(studio_loop *loop) { return loop->budgets; }
 
 const char *studio_loop_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
 

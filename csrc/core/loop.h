@@ -53,6 +53,9 @@ int64_t studio_loop_wait_of(studio_loop *loop, const studio_call *call);
 studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t key_size, const char *name,
                                     const studio_limit *limit, studio_limiter_store *store);
 
+/* The budgets that its clients bound their retries by (not counted). */
+studio_budgets *studio_loop_budgets(studio_loop *loop);
+
 const char *studio_loop_curl_version(void); /* of the libcurl that runs, "7.88.1" */
 
 size_t studio_loop_active(const studio_loop *loop); /* calls not finished */

@@ -11,8 +11,8 @@
 ** not sent                             again                again
 ** sent, no final answer                again                outcome_unknown
 **
-** "Again" needs an attempt that is left and tokens in the budget, else the call ends with the kind of this
-** failure. "For nothing": it was refused, so nothing was done and the service is alive; it takes neither
+** "Again" needs an attempt that is left and tokens in the budget (budget.h), else the call ends with the kind of
+** this failure. "For nothing": it was refused, so nothing was done and the service is alive; it takes neither
 ** tokens nor an attempt, only one of the refusals that a call sits out. A request that was not sent does
 ** cost: a host that is down must not be hammered. 401 is no matter of this table: the call asks its
 ** provider for a fresh key once, and comes here with the second. */
@@ -36,13 +36,6 @@ static bool is_passing(int status) {
 
 static bool is_gone(int status) {
   return status == 404 || status == 410;
-}
-
-static bool take_tokens(studio_budget *budget, int cost) {
-  if (budget == NULL) return true;
-  if (budget->tokens < cost) return false;
-  budget->tokens -= cost;
-  return true;
 }
 
 static studio_verdict give_up(studio_kind kind) {
@@ -71,14 +64,9 @@ studio_verdict studio_retry_decide(const studio_retry *policy, studio_budget *bu
   if (answered && !(repeatable && is_passing(outcome->status))) return give_up(outcome->kind);
   if (failures >= policy->max_attempts - 1) return give_up(outcome->kind);
   again.cost = answered ? STUDIO_BUDGET_RETRY : STUDIO_BUDGET_TIMEOUT;
-  if (!take_tokens(budget, again.cost)) return give_up(outcome->kind);
+  if (!studio_budget_take(budget, again.cost)) {
+    return (studio_verdict){.again = false, .exhausted = true, .kind = outcome->kind};
+  }
   again.delay_ms = studio_backoff_delay(&policy->backoff, rng, failures, outcome->retry_after_ms);
   return again;
-}
-
-void studio_budget_success(studio_budget *budget, int cost_of_retries) {
-  if (budget == NULL) return;
-  int payback = cost_of_retries > 0 ? cost_of_retries : STUDIO_BUDGET_PAYBACK;
-  int room = budget->capacity - budget->tokens;
-  budget->tokens += payback < room ? payback : room;
 }

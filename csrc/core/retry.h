@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/backoff.h"
+#include "core/budget.h"
 #include "core/error.h"
 
 typedef struct studio_retry {
@@ -21,17 +22,6 @@ typedef struct studio_retry {
 } studio_retry;
 
 #define STUDIO_RETRY_DEFAULT {5, 20, {500, 20000}}
-
-/* So that a dead service is not hammered: each retry after a failure takes tokens, success gives some back.
-** One for each client. */
-typedef struct studio_budget {
-  int tokens, capacity;
-} studio_budget;
-
-#define STUDIO_BUDGET_DEFAULT {500, 500}
-#define STUDIO_BUDGET_RETRY 5    /* cost after an answered failure */
-#define STUDIO_BUDGET_TIMEOUT 10 /* cost after a timeout or a network failure */
-#define STUDIO_BUDGET_PAYBACK 1  /* a plain success; a retry that succeeds gives its cost back */
 
 /* What came of one attempt. */
 typedef struct studio_outcome {
@@ -47,6 +37,7 @@ typedef struct studio_verdict {
   bool free;        /* the repeat is for nothing (429): it counts as a refusal, not as a failed attempt */
   int64_t delay_ms; /* before the next attempt, when again */
   studio_kind kind; /* when not again: NONE = success, else what the caller is told */
+  bool exhausted;   /* not again, because the budget has no tokens left for it */
   int cost;         /* tokens taken from the budget; hand back with studio_budget_success */
 } studio_verdict;
 
@@ -59,7 +50,5 @@ bool studio_method_repeatable(const char *method);
 studio_verdict studio_retry_decide(const studio_retry *policy, studio_budget *budget, studio_rng *rng,
                                    const studio_outcome *outcome, bool repeatable, bool repeat_of_delete,
                                    int failures, int refusals);
-
-void studio_budget_success(studio_budget *budget, int cost_of_retries);
 
 #endif

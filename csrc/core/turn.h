@@ -21,6 +21,7 @@ struct studio_loop {
   studio_timers timers;
   studio_queue *queue;
   studio_registry registry;
+  studio_budgets *budgets;
   studio_rng rng;
   int64_t now;
   int64_t curl_at;           /* when libcurl wants its timeout call; STUDIO_NEVER */

@@ -114,7 +114,7 @@ local function new_client(definition, class, rules, options)
   local limiters = limits.make(definition, plan, options, what)
   local settings = {
     base_url = options.base_url, auth = plan.auth, limiters = limiters,
-    headers = merge(definition.headers, options.headers),
+    headers = merge(definition.headers, options.headers), account = options.limit_key,
   }
   for name in pairs(core_options) do settings[name] = options[name] end
   local defaults = {}
@@ -375,7 +375,7 @@ function methods:routes() return route.list(self.state.routes) end
 
 --- Counts since the client was made: calls, attempts, retries, rate_limited (answers 429), waited
 --- (seconds spent waiting for slots, summed over the calls), bytes_in, bytes_out, in_flight, queued,
---- connections.
+--- connections; retry_tokens, what is left of the 500 that retries may take.
 ---@return table
 function methods:stats()
   local state = self.state

@@ -344,7 +344,7 @@ function loop:disconnect() end
 ---@field read_only boolean? refuse every verb but GET and HEAD before sending
 ---@field scopes string[]? what the key can do: calls that need more are refused before sending
 ---@field limits studio.limit_options|false|nil other limits than the published ones; false: none
----@field limit_key string? clients with the same service and limit key share one budget; default: the credential
+---@field limit_key string? clients with the same service and limit key share slots and retries; default: the credential
 ---@field poll studio.poll_options? how often jobs are looked at
 ---@field timeout number? seconds for one attempt, default 60
 ---@field stall number? longest silence in an answer, seconds, default 30

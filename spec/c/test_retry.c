@@ -192,7 +192,7 @@ static void a_policy_of_one_attempt_never_repeats(void **state) {
 static void refusals_end(void **state) {
   (void)state;
   studio_outcome refused = {.stage = ANSWERED, .status = 429, .kind = K(RATE_LIMITED), .retry_after_ms = -1};
-  studio_budget empty = {0, 500};
+  studio_budget empty = {.capacity = 500};
   for (int refusals = 0; refusals < 25; refusals++) {
     /* needs neither an attempt nor a token */
     studio_verdict verdict = decide(&refused, false, false, 99, refusals, &empty);
@@ -259,7 +259,7 @@ static void budget_runs_dry(void **state) {
 
 static void budget_fills_again(void **state) {
   (void)state;
-  studio_budget budget = {0, 500};
+  studio_budget budget = {.capacity = 500};
   studio_budget_success(&budget, 0);
   assert_int_equal(budget.tokens, 1);
   studio_budget_success(&budget, 15);
