@@ -1,5 +1,6 @@
 /* studio.call: one logical API call.   SPDX-License-Identifier: MIT
-** User value 1: the client's box, so that its provider lives as long as the call; 2: the response, once made. */
+** User value 1: the client's box, so that its provider lives as long as the call; 2: the response, once made;
+** 3: the readers of its body (body.c). */
 #include "core/call.h"
 
 #include <math.h>
@@ -136,15 +137,6 @@ static void read_url(lua_State *L, studio_request *request) {
   read_query(L, request);
 }
 
-static void read_body(lua_State *L, studio_request *request) {
-  size_t size = 0;
-  const char *body = lstudio_string(L, 2, "body", &size);
-  if (body == NULL) return;
-  if (strcmp(request->method, "HEAD") == 0) luaL_error(L, "bad option 'body' (HEAD has none)");
-  request->has_body = true;
-  need(L, studio_buf_append(&request->body, body, size));
-}
-
 static void read_limiters(lua_State *L, studio_request *request) {
   if (!lstudio_get(L, 2, "limiters")) return;
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -201,8 +193,10 @@ static int send_off(lua_State *L, call_box *box) {
 }
 
 /*** Submits a call; the loop does the rest. Options: `method` (GET), `path` (below the base URL, escaped) or `url`
-(anywhere: without credentials and limits when it is another origin), `query`, `headers`, `body`, `save_to` (file for a
-2xx body), `timeout` (seconds for one attempt, 60), `stall` (longest silence in an answer, 30), `deadline` (seconds for
+(anywhere: without credentials and limits when it is another origin), `query`, `headers`, `body` (a string, or a
+list of strings, { file =, offset =, size = } and { reader =, size =, rewind = }, which are sent one after the other),
+`save_to` (file for a 2xx body), `timeout` (seconds for one attempt, 60; see docs/files.md for long bodies), `stall`
+(longest silence in an answer, and while a long body is sent, 30), `deadline` (seconds for
 everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency key is in force), `max_body` (bytes),
 `limiters` (beside the client's own).
 @function client:submit
@@ -216,12 +210,12 @@ int lstudio_submit(lua_State *L) {
   }
   lua_settop(L, 2);
   lstudio_known_options(L, 2, "submit", names);
-  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
+  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
   studio_request *request = &box->request;
   read_method(L, request);
   read_url(L, request);
   lstudio_headers(L, 2, &request->headers);
-  read_body(L, request);
+  lstudio_body(L, 2, request);
   read_limiters(L, request);
   read_rest(L, request);
   return send_off(L, box);
@@ -234,7 +228,7 @@ nothing and takes no slot. Over HTTP/2 the connection stays for that call; one o
 int lstudio_warm(lua_State *L) {
   lstudio_check_client(L, 1);
   lua_settop(L, 1);
-  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 2);
+  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
   memcpy(box->request.method, "GET", 4);
   box->request.warm = true;
   box->request.timeout_ms = 15000;
@@ -297,7 +291,8 @@ static int call_wait(lua_State *L) {
   return 1;
 }
 
-/*** Body bytes of the attempt under way: received, expect (nil: unknown), sent, send_total.
+/*** Body bytes: of the attempt under way received, expect (nil: unknown); of the request sent (by the attempt that came
+furthest), send_total (nil: unknown).
 @function call:progress
 @treturn table */
 static int call_progress(lua_State *L) {
@@ -311,8 +306,10 @@ static int call_progress(lua_State *L) {
   }
   lua_pushinteger(L, call->sent);
   lua_setfield(L, -2, "sent");
-  lua_pushinteger(L, (lua_Integer)call->request.body.size);
-  lua_setfield(L, -2, "send_total");
+  if (call->send_total >= 0) {
+    lua_pushinteger(L, call->send_total);
+    lua_setfield(L, -2, "send_total");
+  }
   return 1;
 }
 

@@ -163,6 +163,19 @@ static void collect_done(lua_State *L, studio_loop *loop) {
   lua_pop(L, 1);
 }
 
+/* Asks the readers of all bodies that have nothing left to send. */
+static void fill_bodies(lua_State *L, studio_loop *loop) {
+  studio_call *call;
+  lua_getiuservalue(L, 1, 1);
+  while ((call = studio_loop_wants_body(loop)) != NULL) {
+    lua_rawgetp(L, -1, call->owner);
+    lstudio_fill_body(L, loop, call);
+    lua_pop(L, 1);
+    studio_call_unref(call);
+  }
+  lua_pop(L, 1);
+}
+
 /*** Does what there is to do, and waits for it at most so long. Returns early when a call finished, an alarm is
 due or a signal came. With 0 the work itself is bounded, to well under a millisecond.
 @function loop:step
@@ -175,6 +188,7 @@ static int loop_step(lua_State *L) {
   studio_loop_step(box->loop, ms);
   studio_client *client;
   while ((client = studio_loop_wants_auth(box->loop)) != NULL) ask_provider(L, box->loop, client);
+  fill_bodies(L, box->loop);
   collect_done(L, box->loop);
   return 1;
 }

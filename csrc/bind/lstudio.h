@@ -63,6 +63,10 @@ studio_limiter *lstudio_check_limiter(lua_State *L, int arg);
 studio_auth *lstudio_check_auth(lua_State *L, int arg);
 studio_auth *lstudio_to_auth(lua_State *L, int arg); /* NULL when it is no auth */
 void lstudio_push_auth(lua_State *L, int table);     /* reads an option table, pushes the box */
+/* Reads the option 'body' into the request; the call's box is on top and gets what must be kept for it (body.c). */
+void lstudio_body(lua_State *L, int table, studio_request *request);
+/* Asks the reader that the call's body waits for; the call's box is on top. Never raises. */
+void lstudio_fill_body(lua_State *L, studio_loop *loop, studio_call *call);
 void lstudio_push_auth_provider(lua_State *L, int auth); /* pushes the function, or nil */
 
 int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */

@@ -196,7 +196,7 @@ void studio_call_sending(studio_call *call, int64_t now) {
   call->state = STUDIO_CALL_SENDING;
   call->entered = now;
   call->slots_held = call->in_flight = true;
-  call->received = call->sent = 0;
+  call->received = 0;
   call->expected = -1;
   call->auth_round = call->client->auth_round;
   call->renewed = false;
@@ -244,6 +244,7 @@ static const char *redirect_refused(const studio_call *call, const char *to, boo
     return "it leads from https to an unprotected URL";
   }
   if (reads || status == 303) return NULL;
+  if (!studio_body_can_restart(&call->request.body)) return "its body comes from a reader that has no rewind";
   if (status == 301 || status == 302) return "a write is not followed to another URL: set base_url to the new one";
   if (!studio_url_same_origin(to, call->request.url.data)) return "a write is not repeated at another host";
   return NULL;
@@ -278,7 +279,7 @@ static void follow_redirect(studio_call *call, const char *location, int64_t now
   call->redirects++;
   if (as_get) {
     memcpy(call->request.method, "GET", 4);
-    studio_buf_wipe(&call->request.body);
+    studio_body_free(&call->request.body);
     call->request.has_body = false;
   }
   choose_limits(call);
@@ -352,9 +353,11 @@ static void note_life(studio_call *call, const studio_outcome *outcome) {
   call->retry_cost = 0;
 }
 
-/* The call ends with this verdict; `cause` tells the story of a failure without an answer. */
+/* The call ends with this verdict; `cause` tells the story of a failure without an answer. `stuck`: it would have
+** been repeated, but for its body. */
 static void conclude(studio_call *call, const studio_outcome *outcome, const studio_verdict *verdict,
-                     const studio_error *cause, int64_t now) {
+                     const studio_error *cause, bool stuck, int64_t now) {
+  const char *note = stuck ? "; it cannot be sent again, since its body comes from a reader without rewind" : "";
   studio_error *err = &call->error;
   studio_error_clear(err);
   err->retry_after_ms = outcome->retry_after_ms;
@@ -369,9 +372,9 @@ static void conclude(studio_call *call, const studio_outcome *outcome, const stu
     snprintf(message, sizeof message, "%s was sent, but whether it was done is unknown: %.300s",
              call->request.method, cause->message);
   } else if (outcome->stage == STUDIO_STAGE_ANSWERED && !outcome->fatal) {
-    snprintf(message, sizeof message, "the service answered %d", outcome->status);
+    snprintf(message, sizeof message, "the service answered %d%s", outcome->status, note);
   } else {
-    snprintf(message, sizeof message, "%.390s", cause->message);
+    snprintf(message, sizeof message, "%.300s%s", cause->message, note);
   }
   const char *code = verdict->exhausted ? "retry_budget" : cause->code;
   fail_unsettled(call, outcome->stage, now, verdict->kind, code, message);
@@ -424,8 +427,10 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
     follow_redirect(call, location != NULL ? location : "", now);
     return;
   }
-  if (answered && response->status == 401 && call->client->has_provider && !call->asked_provider &&
-      call->own_origin) {
+  bool spent = !studio_body_can_restart(&call->request.body); /* a reader that cannot begin anew */
+  bool renews = answered && response->status == 401 && call->client->has_provider && !call->asked_provider &&
+                call->own_origin;
+  if (renews && !spent) {
     call->asked_provider = true; /* refused before any work was done: a POST may go again, too */
     /* of several that were refused at once only the first asks: there may be a fresh key already */
     if (call->auth_round == call->client->auth_round) call->client->auth_known = false;
@@ -435,11 +440,13 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
   bool repeat_of_delete = call->doubtful && strcmp(call->request.method, "DELETE") == 0;
   studio_verdict verdict = studio_retry_decide(&call->client->retry, call->budget, rng, &outcome, repeatable,
                                                repeat_of_delete, call->failures, call->refusals);
+  bool stuck = spent && (renews || verdict.again);
+  if (stuck) verdict = (studio_verdict){.kind = outcome.kind};
   if (verdict.again) {
     note_doubt(call, &outcome);
     back_off(call, &outcome, &verdict, failure, now);
   } else {
-    conclude(call, &outcome, &verdict, failure, now);
+    conclude(call, &outcome, &verdict, failure, stuck, now);
   }
 }
 

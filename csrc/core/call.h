@@ -51,11 +51,14 @@ typedef struct studio_call {
   studio_waiter waiter;     /* limiters of the attempt; the queue's links */
   int slots[STUDIO_LIMITERS_MAX];
   /* progress of the attempt under way; written by the transport */
-  int64_t received, expected, sent; /* body bytes; expected -1: unknown */
+  int64_t received, expected; /* body bytes; expected -1: unknown */
+  int64_t sent, send_total; /* of the request's body: the most that an attempt sent; all, -1: unknown */
   void *owner;              /* whoever submitted it keeps what it likes here */
   /* the loop's own */
   struct studio_attempt *attempt;
   struct studio_call *next, *prev;
+  struct studio_call *hungry_next; /* of those whose bodies wait for their readers, when `hungry` */
+  bool hungry;
   size_t timer_index;
   int64_t timer_at;
   int refs;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/turn.h"
+#include "core/upload.h"
 
 #define MAX_STREAMS 1000L /* libcurl's default of 100 makes it open more connections, at great cost */
 /* else libcurl keeps only 4 times as many as it has transfers at that moment: after a burst, hardly any */
@@ -43,6 +44,7 @@ static bool set_up(studio_loop *loop) {
   loop->transport.close_socket = studio_sockets_close;
   loop->transport.socket_owner = &loop->sockets;
   loop->transport.now = &loop->now;
+  loop->transport.hungry = &loop->hungry;
   curl_share_setopt(loop->transport.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   return set_up_multi(loop);
 }
@@ -97,7 +99,14 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
   if (loop->active != NULL) loop->active->prev = call;
   loop->active = call;
   loop->active_count++;
-  studio_call_enter(call, loop->now);
+  studio_error trouble;
+  studio_error_clear(&trouble);
+  if (studio_body_look(&call->request.body, &trouble)) {
+    call->send_total = studio_body_size(&call->request.body);
+    studio_call_enter(call, loop->now);
+  } else { /* before anything is spent on it */
+    studio_call_fail(call, STUDIO_STAGE_NOT_SENT, loop->now, trouble.kind, trouble.code, "%s", trouble.message);
+  }
   studio_turn_settle(loop, call);
   studio_turn_arm(loop);
   return call;
@@ -175,6 +184,27 @@ void studio_loop_auth_ready(studio_loop *loop, studio_client *client, int64_t ex
 void studio_loop_auth_failed(studio_loop *loop, studio_client *client, const char *why) {
   loop->now = studio_clock_ms();
   auth_answered(loop, client, why);
+}
+
+studio_call *studio_loop_wants_body(studio_loop *loop) {
+  studio_call *call = loop->hungry;
+  if (call == NULL) return NULL;
+  studio_upload_drop(call->attempt);
+  return studio_call_ref(call);
+}
+
+void studio_loop_body_fed(studio_loop *loop, studio_call *call) {
+  if (call->attempt == NULL) return;
+  loop->now = studio_clock_ms();
+  studio_upload_resume(call->attempt);
+  studio_turn_arm(loop);
+}
+
+void studio_loop_body_failed(studio_loop *loop, studio_call *call, const studio_error *why) {
+  if (call->attempt == NULL) return;
+  loop->now = studio_clock_ms();
+  studio_turn_break(loop, call, why);
+  studio_turn_arm(loop);
 }
 
 int studio_loop_fd(studio_loop *loop) {

@@ -39,6 +39,12 @@ studio_client *studio_loop_wants_auth(studio_loop *loop);
 void studio_loop_auth_ready(studio_loop *loop, studio_client *client, int64_t expires_ms); /* < 0: never */
 void studio_loop_auth_failed(studio_loop *loop, studio_client *client, const char *why);
 
+/* A call whose body waits for its reader (taken off the list; counted for the caller); NULL: none. Feed the body,
+** then say so with one of the two; both do nothing when the attempt that asked is over. */
+studio_call *studio_loop_wants_body(studio_loop *loop);
+void studio_loop_body_fed(studio_loop *loop, studio_call *call);
+void studio_loop_body_failed(studio_loop *loop, studio_call *call, const studio_error *why);
+
 int studio_loop_fd(studio_loop *loop); /* readable when a step has work to do */
 void studio_loop_alarm(studio_loop *loop, int64_t in_ms); /* one, which rings once; < 0: none */
 

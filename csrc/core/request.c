@@ -6,7 +6,7 @@
 
 void studio_request_free(studio_request *request) {
   studio_buf_wipe(&request->url); /* signed URLs and upload tickets are secrets too */
-  studio_buf_wipe(&request->body);
+  studio_body_free(&request->body);
   studio_headers_free(&request->headers);
   free(request->save_to);
   for (int i = 0; i < request->limiter_count; i++) studio_limiter_unref(request->limiters[i]);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/body.h"
 #include "core/buf.h"
 #include "core/headers.h"
 #include "core/queue.h"
@@ -15,13 +16,13 @@ typedef struct studio_request {
   char method[STUDIO_METHOD_MAX]; /* upper case */
   studio_buf url;                 /* absolute, escaped */
   studio_headers headers;         /* the caller's own */
-  studio_buf body;
+  studio_body body;
   bool has_body;                  /* an empty body differs from none */
   bool repeatable;                /* an idempotency key is in force: POST may be repeated */
   bool warm;                      /* only look up, connect and shake hands; nothing is sent */
   char *save_to;                  /* file for a 2xx body; NULL: memory */
-  int64_t timeout_ms;             /* one attempt; for save_to: until its first byte, then stall_ms counts */
-  int64_t stall_ms;               /* longest silence inside an answer */
+  int64_t timeout_ms;             /* one attempt; for save_to and long bodies see docs/files.md */
+  int64_t stall_ms;               /* longest silence inside an answer, and while a long body is sent */
   int64_t deadline_ms;            /* everything, from submit on; 0: none */
   size_t max_body;                /* largest answer kept in memory */
   studio_priority priority;

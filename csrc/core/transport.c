@@ -9,6 +9,7 @@
 #include "core/failures.h"
 #include "core/receive.h"
 #include "core/results.h"
+#include "core/upload.h"
 #include "core/url.h"
 #include "core/version.h"
 #include "core/wayout.h"
@@ -31,34 +32,13 @@ static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_por
   (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
   studio_attempt *attempt = user;
   if (attempt->call->request.warm) return CURL_PREREQFUNC_ABORT; /* connected: that was all */
-  if (attempt->sends++ == 0) return CURL_PREREQFUNC_OK;
-  studio_attempt_abort(attempt, STUDIO_KIND_NETWORK, "connection_lost",
-             "the connection died after the request was sent and before an answer came");
-  return CURL_PREREQFUNC_ABORT;
-}
-
-static size_t on_read(char *data, size_t unit, size_t count, void *user) {
-  studio_attempt *attempt = user;
-  const studio_buf *body = &attempt->call->request.body;
-  size_t size = body->size - attempt->body_sent;
-  if (size > unit * count) size = unit * count;
-  if (size > 0) memcpy(data, body->data + attempt->body_sent, size);
-  attempt->body_sent += size;
-  attempt->call->sent = (int64_t)attempt->body_sent;
-  if (attempt->body_sent == body->size && attempt->body_done_us == 0) {
-    curl_off_t us = 0;
-    curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &us);
-    attempt->body_done_us = us;
+  if (attempt->sends++ == 0) {
+    attempt->last_sent = *attempt->now;
+    return CURL_PREREQFUNC_OK;
   }
-  return size;
-}
-
-/* libcurl rewinds a body only to send again on its own, which it may not. */
-static int on_seek(void *user, curl_off_t offset, int origin) {
-  studio_attempt *attempt = user;
-  if (origin != SEEK_SET || offset != 0 || attempt->sends > 1) return CURL_SEEKFUNC_FAIL;
-  attempt->body_sent = 0;
-  return CURL_SEEKFUNC_OK;
+  studio_attempt_abort(attempt, STUDIO_KIND_NETWORK, "connection_lost",
+                       "the connection died after the request was sent and before an answer came");
+  return CURL_PREREQFUNC_ABORT;
 }
 
 /* A line in libcurl's own notation. */
@@ -107,42 +87,16 @@ static bool add_fields(studio_attempt *attempt) {
   return ok;
 }
 
-/* Options that libcurl copies can run out of memory, and must not be missed then: without CUSTOMREQUEST a
-** PATCH would go out as a POST. */
+/* Options that libcurl copies can run out of memory, and must not be missed then. */
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
   return curl_easy_setopt(easy, option, text) == CURLE_OK;
 }
 
-static bool method_is(const studio_request *request, const char *method) {
-  return strcmp(request->method, method) == 0;
-}
-
-static bool set_method(studio_attempt *attempt) {
-  CURL *easy = attempt->easy;
-  const studio_request *request = &attempt->call->request;
-  if (request->has_body) {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-    curl_easy_setopt(easy, CURLOPT_READDATA, attempt);
-    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
-    curl_easy_setopt(easy, CURLOPT_SEEKDATA, attempt);
-  } else if (method_is(request, "HEAD")) {
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (method_is(request, "POST") || method_is(request, "PUT") || method_is(request, "PATCH")) {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L); /* these say "Content-Length: 0" (RFC 9110 §8.6) */
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
-  } else {
-    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  }
-  return set_text(easy, CURLOPT_CUSTOMREQUEST, request->method);
-}
-
-/* A body that goes to a file may take long: the loop bounds its first byte and its silences instead. */
-static void set_times(CURL *easy, const studio_call *call, int64_t now) {
-  int64_t timeout = call->request.save_to != NULL ? 0 : call->request.timeout_ms; /* 0: none */
+/* What goes to a file, and a long body, may take long: the loop bounds their silences instead. */
+static void set_times(CURL *easy, const studio_attempt *attempt, int64_t now) {
+  const studio_call *call = attempt->call;
+  bool unbounded = call->request.save_to != NULL || attempt->long_body;
+  int64_t timeout = unbounded ? 0 : call->request.timeout_ms; /* 0: none */
   if (call->deadline != STUDIO_NEVER) {
     int64_t left = call->deadline > now ? call->deadline - now : 1;
     if (timeout == 0 || left < timeout) timeout = left;
@@ -178,7 +132,7 @@ static void set_plain(const studio_transport *transport, const studio_attempt *a
 #if LIBCURL_VERSION_NUM >= 0x075700
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else removing a handle waits for its name look-up */
 #endif
-  set_times(easy, call, *transport->now);
+  set_times(easy, attempt, *transport->now);
   if (call->client->http2 && strncasecmp(call->request.url.data, "https:", 6) == 0) {
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   }
@@ -193,11 +147,11 @@ static void set_plain(const studio_transport *transport, const studio_attempt *a
 bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
   const char *agent = call->client->user_agent;
   CURL *easy = attempt->easy;
-  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now};
-  if (add_fields(attempt)) {
+  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now, .hungry = transport->hungry};
+  if (add_fields(attempt) && studio_upload_set(attempt)) {
     set_callbacks(transport, attempt);
     set_plain(transport, attempt);
-    bool ready = studio_wayout_set(easy, call) && set_method(attempt) &&
+    bool ready = studio_wayout_set(easy, call) &&
                  set_text(easy, CURLOPT_URL, call->request.url.data) &&
                  set_text(easy, CURLOPT_USERAGENT, agent != NULL ? agent : "lua-studio/" STUDIO_VERSION) &&
                  /* all that this libcurl can undo; a file gets its bytes as they are */
@@ -233,5 +187,6 @@ void studio_transport_drop(studio_attempt *attempt) {
   attempt->fields = NULL;
   studio_sink_discard(attempt->sink);
   attempt->sink = NULL;
+  studio_upload_drop(attempt);
   attempt->call = NULL;
 }

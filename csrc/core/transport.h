@@ -23,7 +23,10 @@ typedef struct studio_attempt {
   bool headed;             /* and the empty line behind its headers */
   bool enough;             /* of the text of an error: the rest was not waited for */
   bool aborted;            /* we stopped it: trouble says why */
-  size_t body_sent, header_bytes;
+  size_t header_bytes;
+  bool long_body;          /* the loop bounds its silences, libcurl not the whole attempt */
+  int64_t last_sent, taken; /* of a long body: when the connection took bytes of it last; how many so far */
+  struct studio_call **hungry; /* the loop's list of calls that wait for their readers */
   int64_t last_byte;       /* ms, of the final answer; 0: none yet */
   int64_t body_done_us;    /* since the start of the transfer: the request's last byte was handed over */
   const int64_t *now;      /* the loop's clock, as of the current step */
@@ -38,6 +41,7 @@ typedef struct studio_transport {
   curl_closesocket_callback close_socket;
   void *socket_owner;
   const int64_t *now;
+  studio_call **hungry;
 } studio_transport;
 
 /* Puts the call's next attempt onto `attempt->easy` (a fresh or reset handle). False: out of memory. */

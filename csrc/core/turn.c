@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/upload.h"
+
 #define EVENTS_MAX 64
 
 /* ---- where a call goes after each change of state */
@@ -81,6 +83,7 @@ static int64_t silence_ends(const studio_call *call, const studio_attempt *attem
   if (attempt->last_byte > 0) {
     return call->request.stall_ms > 0 ? attempt->last_byte + call->request.stall_ms : STUDIO_NEVER;
   }
+  if (attempt->long_body) return studio_upload_ends(attempt);
   /* without a file, libcurl itself bounds the whole attempt; a timeout of 0 is none */
   bool ours = call->request.save_to != NULL && call->request.timeout_ms > 0;
   return ours ? call->entered + call->request.timeout_ms : STUDIO_NEVER;
@@ -94,7 +97,14 @@ static int64_t look_again_at(const studio_loop *loop, const studio_call *call, c
 }
 
 static void start(studio_loop *loop, studio_call *call) {
+  studio_error trouble;
+  studio_error_clear(&trouble);
   studio_call_sending(call, loop->now);
+  if (!studio_body_restart(&call->request.body, &trouble)) {
+    studio_call_fail(call, STUDIO_STAGE_NOT_SENT, loop->now, trouble.kind, trouble.code, "%s", trouble.message);
+    studio_turn_settle(loop, call);
+    return;
+  }
   studio_attempt *attempt = studio_attempts_take(&loop->attempts);
   bool ready = attempt != NULL && studio_transport_prepare(&loop->transport, attempt, call);
   if (ready && curl_multi_add_handle(loop->multi, attempt->easy) == CURLM_OK) {
@@ -120,6 +130,11 @@ static void attempt_over(studio_loop *loop, studio_attempt *attempt, CURLcode co
   studio_turn_settle(loop, call);
 }
 
+void studio_turn_break(studio_loop *loop, studio_call *call, const studio_error *why) {
+  call->attempt->trouble = *why;
+  attempt_over(loop, call->attempt, CURLE_ABORTED_BY_CALLBACK);
+}
+
 /* An attempt that has been silent for too long. */
 static void attempt_silent(studio_loop *loop, studio_call *call) {
   studio_attempt *attempt = call->attempt;
@@ -127,9 +142,14 @@ static void attempt_silent(studio_loop *loop, studio_call *call) {
     studio_timers_set(&loop->timers, call, look_again_at(loop, call, attempt));
     return;
   }
-  studio_error_set(&attempt->trouble, STUDIO_KIND_TIMEOUT, attempt->last_byte > 0 ? "stall" : "attempt",
-                   attempt->last_byte > 0 ? "the answer stalled: no byte for %.1f s" : "no answer within %.1f s",
-                   (double)(attempt->last_byte > 0 ? call->request.stall_ms : call->request.timeout_ms) / 1000);
+  bool answering = attempt->last_byte > 0;
+  bool uploading = !answering && attempt->long_body && attempt->sends > 0 && studio_upload_sending(attempt);
+  bool stalled = answering || uploading;
+  studio_error_set(&attempt->trouble, STUDIO_KIND_TIMEOUT, stalled ? "stall" : "attempt",
+                   answering   ? "the answer stalled: no byte for %.1f s"
+                   : uploading ? "the upload stalled: no byte was taken for %.1f s"
+                               : "no answer within %.1f s",
+                   (double)(stalled ? call->request.stall_ms : call->request.timeout_ms) / 1000);
   attempt_over(loop, attempt, CURLE_OPERATION_TIMEDOUT);
 }
 
@@ -249,7 +269,7 @@ static int64_t next_due(const studio_loop *loop) {
 }
 
 static bool something_to_tell(const studio_loop *loop) {
-  return loop->done != NULL || loop->auth_wanted != NULL || loop->alarm_at <= loop->now;
+  return loop->done != NULL || loop->auth_wanted != NULL || loop->hungry != NULL || loop->alarm_at <= loop->now;
 }
 
 void studio_turn_arm(studio_loop *loop) {

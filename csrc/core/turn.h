@@ -34,6 +34,7 @@ struct studio_loop {
   studio_call *done, **done_end; /* list by next; finished, not picked up */
   size_t done_count;
   studio_client *auth_wanted;
+  studio_call *hungry;       /* calls whose bodies wait for their readers */
   studio_attempts attempts;
 };
 
@@ -42,6 +43,9 @@ void studio_turn_settle(studio_loop *loop, studio_call *call);
 
 /* Takes the attempt's transfer off libcurl; its results are still to be read or dropped. */
 void studio_turn_end_attempt(studio_loop *loop, studio_attempt *attempt);
+
+/* Ends the call's attempt for a reason of ours. */
+void studio_turn_break(studio_loop *loop, studio_call *call, const studio_error *why);
 
 /* Rearms the descriptor's timer for a host that waits on it: after whatever may bring the next event nearer. */
 void studio_turn_arm(studio_loop *loop);
