@@ -304,7 +304,8 @@ static int described(const studio_waiter *waiter, const studio_ratehint *hint) {
   for (int i = 0; i < waiter->limiter_count; i++) {
     int64_t capacity = studio_limiter_limit(waiter->limiters[i])->capacity;
     if (capacity == 0) continue;
-    int64_t distance = hint->limit < 0 ? 0 : hint->limit > capacity ? hint->limit - capacity : capacity - hint->limit;
+    int64_t limit = hint->plain.limit < 0 ? capacity : hint->plain.limit;
+    int64_t distance = limit > capacity ? limit - capacity : capacity - limit;
     if (best >= 0 && distance >= best_distance) continue;
     best = i;
     best_distance = distance;
@@ -414,7 +415,7 @@ void studio_call_attempt_over(studio_call *call, const studio_error *failure, bo
     outcome.stage = STUDIO_STAGE_ANSWERED;
     outcome.kind = studio_kind_of_status(response->status);
   }
-  studio_ratehint hint = {-1, -1, -1, -1};
+  studio_ratehint hint = STUDIO_RATEHINT_NONE;
   if (response->status != 0) studio_ratehint_read(&hint, &response->headers, wall);
   outcome.retry_after_ms = hint.retry_after_ms;
   settle_limits(call, outcome.stage, &hint, now);

@@ -346,8 +346,8 @@ void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_r
     if (!explained(limiter, now)) learn(limiter, table, now);
   }
   int64_t pause = limiter->limit.window_ms > 0 ? limiter->limit.window_ms : PAUSE_DEFAULT_MS;
-  if (hint && hint->reset_ms >= 0) pause = hint->reset_ms;
-  if (hint && hint->retry_after_ms >= 0) pause = hint->retry_after_ms;
+  int64_t said = hint ? studio_ratehint_pause(hint) : -1;
+  if (said >= 0) pause = said;
   pause = sooner(pause + limiter->limit.guard_ms, PAUSE_CAP_MS);
   table->paused_until = later(table->paused_until, now + pause);
   limiter->own.paused_until = table->paused_until;
@@ -356,17 +356,17 @@ void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_r
 
 void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_limit *limit = &limiter->limit;
-  if (limit->capacity == 0 || hint->limit == 0) return; /* a limit of 0 is no limit we could keep */
-  if (hint->limit > 0 && hint->limit < limit->capacity) limit->capacity = (int)hint->limit;
-  if (hint->remaining < 0) return;
+  if (limit->capacity == 0 || hint->plain.limit == 0) return; /* a limit of 0 is no limit we could keep */
+  if (hint->plain.limit > 0 && hint->plain.limit < limit->capacity) limit->capacity = (int)hint->plain.limit;
+  if (hint->plain.remaining < 0) return;
   /* Our own: a slot that became free a moment ago may still be counted in an answer that was on its way
   ** then. And where the service allows more than our capacity, others may spend that much unnoticed. */
   studio_slot_table *table = table_open(limiter, now);
   int own = slots_used(table, now - limit->linger_ms);
   table_close(limiter);
-  int64_t foreign = limit->capacity - hint->remaining - own;
+  int64_t foreign = limit->capacity - hint->plain.remaining - own;
   limiter->foreign = foreign > 0 ? (int)foreign : 0;
-  int64_t reset = hint->reset_ms >= 0 ? hint->reset_ms : limit->window_ms;
+  int64_t reset = hint->plain.reset_ms >= 0 ? hint->plain.reset_ms : limit->window_ms;
   limiter->foreign_until = now + sooner(reset, PAUSE_CAP_MS);
   if (foreign > 0) limiter->foreign_seen = now;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/limiter.h"
+#include "hint.h"
 
 #define SIM_MS 1000LL
 #define SIM_S 1000000LL
@@ -155,7 +156,7 @@ static studio_ratehint sim_hint(const sim_server *server, int64_t t) {
   for (int64_t i = 0; i < server->limit && i < server->logged; i++)
     if (server->log[i] > t - server->window && server->log[i] < oldest) oldest = server->log[i];
   int64_t reset = (oldest + server->window - t + SIM_S - 1) / SIM_S;
-  return (studio_ratehint){-1, server->limit, server->limit - used, reset * 1000};
+  return (studio_ratehint)HINT(-1, server->limit, server->limit - used, reset * 1000);
 }
 
 /* ---- the client ---- */

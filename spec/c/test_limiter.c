@@ -9,9 +9,10 @@
 #include <cmocka.h>
 
 #include "core/limiter.h"
+#include "hint.h"
 #include "support/oom.h"
 
-#define NO_HINT {-1, -1, -1, -1}
+#define NO_HINT HINT(-1, -1, -1, -1)
 
 static studio_limiter *make(int capacity, int64_t window, int64_t guard, int64_t spacing, int in_flight) {
   studio_limit limit = {capacity, window, guard, 1000, spacing, in_flight};
@@ -179,7 +180,7 @@ static void estimates_are_exact_when_answers_are_instant(void **state) {
     int64_t estimates[20], now = 50;
     spend(l, 1, 0);
     spend(l, 1, 40);
-    studio_ratehint hint = {pause, -1, -1, -1};
+    studio_ratehint hint = HINT(pause, -1, -1, -1);
     if (pause) studio_limiter_refused(l, 50, &hint);
     for (int i = 0; i < 20; i++) estimates[i] = 50 + studio_limiter_estimate(l, 50, i);
     for (int i = 0; i < 20; i++) {
@@ -233,11 +234,11 @@ static void random_lives_keep_the_rule(void **state) {
 static void a_refusal_stops_everybody(void **state) {
   (void)state;
   static const struct { studio_ratehint hint; int64_t window, pause; } cases[] = {
-    {{3000, -1, -1, 9000}, 1000, 3020},           /* Retry-After first */
-    {{-1, -1, -1, 9000}, 1000, 9020},             /* then the reset */
+    {HINT(3000, -1, -1, 9000), 1000, 3020},           /* Retry-After first */
+    {HINT(-1, -1, -1, 9000), 1000, 9020},             /* then the reset */
     {NO_HINT, 1000, 1020},                        /* then the window */
     {NO_HINT, 0, 1020},                           /* or a second */
-    {{86400000, -1, -1, -1}, 1000, 3600000},      /* an hour at most */
+    {HINT(86400000, -1, -1, -1), 1000, 3600000},      /* an hour at most */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     studio_limiter *l = make(5, cases[i].window, 20, 0, 0);
@@ -248,7 +249,7 @@ static void a_refusal_stops_everybody(void **state) {
     assert_int_equal(r.paused_ms, cases[i].pause);
     assert_int_equal(r.refused, 1);
     assert_opens(l, 200, 100 + cases[i].pause);
-    studio_ratehint shorter = {0, -1, -1, -1};
+    studio_ratehint shorter = HINT(0, -1, -1, -1);
     studio_limiter_refused(l, 300, &shorter); /* never shortens a pause */
     assert_opens(l, 300, 100 + cases[i].pause);
     studio_limiter_unref(l);
@@ -315,7 +316,7 @@ static void an_earlier_run_or_others_explain_a_refusal(void **state) {
   assert_int_equal(report(l, 5100).unexplained, 0);
   studio_limiter_unref(l);
   l = veteran(10000);
-  studio_ratehint others = {-1, 4, 1, -1};
+  studio_ratehint others = HINT(-1, 4, 1, -1);
   studio_limiter_observe(l, 10005, &others); /* 3 used, 1 of them ours */
   studio_limiter_refused(l, 10010, NULL);
   assert_int_equal(report(l, 10010).unexplained, 0);
@@ -330,13 +331,13 @@ static void headers_only_tighten(void **state) {
   studio_limiter *l = make(10, 1000, 20, 0, 0);
   static const int64_t ignored[] = {0, -5, 11, 1000000000000LL};
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) {
-    studio_ratehint hint = {-1, ignored[i], -1, -1};
+    studio_ratehint hint = HINT(-1, ignored[i], -1, -1);
     studio_limiter_observe(l, 0, &hint);
     assert_int_equal(studio_limiter_limit(l)->capacity, 10);
   }
   int slots[8];
   for (int i = 0; i < 8; i++) assert_true(take(l, i, &slots[i]));
-  studio_ratehint hint = {-1, 5, -1, -1};
+  studio_ratehint hint = HINT(-1, 5, -1, -1);
   studio_limiter_observe(l, 10, &hint); /* 8 of 5 are out already */
   assert_int_equal(report(l, 10).limit.capacity, 5);
   assert_int_equal(report(l, 10).configured_capacity, 10);
@@ -347,7 +348,7 @@ static void headers_only_tighten(void **state) {
   assert_int_equal(studio_limiter_estimate(l, 200, 5), 103 + 2040 - 200);
   spend(l, 5, 5000);
   assert_int_equal(report(l, 5000).free, 0);
-  hint.limit = 9;
+  hint.plain.limit = 9;
   studio_limiter_observe(l, 6000, &hint); /* never loosens */
   assert_int_equal(studio_limiter_limit(l)->capacity, 5);
   studio_limiter_unref(l);
@@ -359,7 +360,7 @@ static void foreign_use_takes_slots_until_the_reset(void **state) {
   int held;
   spend(l, 2, 0);
   assert_true(take(l, 0, &held));
-  studio_ratehint hint = {-1, 10, 3, 2000};
+  studio_ratehint hint = HINT(-1, 10, 3, 2000);
   studio_limiter_observe(l, 100, &hint); /* 7 used: 3 are ours, one of them in flight */
   assert_int_equal(report(l, 100).foreign, 4);
   assert_int_equal(report(l, 100).free, 3);
@@ -372,7 +373,7 @@ static void foreign_use_takes_slots_until_the_reset(void **state) {
   assert_int_equal(report(l, 2100).free, 4);
   spend(l, 4, 2100);
   assert_string_equal(report(l, 2100).why, "window");
-  hint = (studio_ratehint){-1, 10, 0, -1}; /* without a reset: W */
+  hint = (studio_ratehint)HINT(-1, 10, 0, -1); /* without a reset: W */
   studio_limiter_observe(l, 2200, &hint);
   assert_int_equal(report(l, 2200).foreign, 0); /* all ours */
   studio_limiter_observe(l, 12500, &hint);      /* ours: one in flight, four that cool or just did */
@@ -386,7 +387,7 @@ static void a_slot_of_ours_may_come_before_the_others_go(void **state) {
   (void)state;
   studio_limiter *l = make(3, 1000, 20, 0, 0);
   spend(l, 2, 0);
-  studio_ratehint hint = {-1, 3, 0, 60000};
+  studio_ratehint hint = HINT(-1, 3, 0, 60000);
   studio_limiter_observe(l, 100, &hint); /* one is somebody's for a minute */
   assert_int_equal(report(l, 100).foreign, 1);
   assert_opens(l, 100, 1020);
@@ -397,16 +398,16 @@ static void a_slot_of_ours_may_come_before_the_others_go(void **state) {
 static void others_may_use_what_is_not_ours(void **state) {
   (void)state;
   studio_limiter *l = make(10, 1000, 20, 0, 0);
-  studio_ratehint hint = {-1, 100, 10, -1};
+  studio_ratehint hint = HINT(-1, 100, 10, -1);
   studio_limiter_observe(l, 0, &hint); /* 90 used by others, 10 left: enough */
   assert_int_equal(report(l, 0).free, 10);
-  hint.remaining = 4;
+  hint.plain.remaining = 4;
   studio_limiter_observe(l, 0, &hint);
   assert_int_equal(report(l, 0).free, 4);
-  hint.remaining = 1000; /* nonsense */
+  hint.plain.remaining = 1000; /* nonsense */
   studio_limiter_observe(l, 0, &hint);
   assert_int_equal(report(l, 0).free, 10);
-  hint = (studio_ratehint){-1, 0, 0, -1}; /* a limit of nothing */
+  hint = (studio_ratehint)HINT(-1, 0, 0, -1); /* a limit of nothing */
   studio_limiter_observe(l, 0, &hint);
   assert_int_equal(report(l, 0).free, 10);
   studio_limiter_unref(l);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/limiter.h"
+#include "hint.h"
 #include "support/oom.h"
 
 #define SLOTS 3
@@ -91,7 +92,7 @@ static void the_budget_is_one(void **state) {
   assert_int_equal(studio_limiter_ready_at(b, 200), 1120);
   assert_false(take(b, 1119, &slots[3]));
   assert_true(take(b, 1120, &slots[3]));
-  studio_limiter_refused(a, 2000, &(studio_ratehint){5000, -1, -1, -1});
+  studio_limiter_refused(a, 2000, &(studio_ratehint)HINT(5000, -1, -1, -1));
   done(b, slots[3], 2000, STUDIO_SLOT_NOT_SENT);
   assert_int_equal(studio_limiter_ready_at(b, 2000), 8000); /* a pause (and a learnt guard) is everybody's */
   assert_int_equal(s.locked, 0);

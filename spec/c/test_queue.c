@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "hint.h"
 #include "queue_fixture.h"
 #include "support/oom.h"
 
@@ -197,7 +198,7 @@ static void a_long_pause_of_one_does_not_stop_the_other(void **state) {
     studio_limiter *a = fixture_limiter(2, 100, spacing, 0), *b = fixture_limiter(1, 1000, 0, 0);
     studio_queue *q = studio_queue_new();
     studio_waiter both = fixture_waiter(USER, NEVER, 0, a, b);
-    studio_limiter_refused(b, 0, &(studio_ratehint){3600000, -1, -1, -1});
+    studio_limiter_refused(b, 0, &(studio_ratehint)HINT(3600000, -1, -1, -1));
     fixture_push(q, &both);
     studio_waiter polls[40];
     for (int i = 0; i < 40; i++) fixture_enter(q, &polls[i], fixture_waiter(POLL, NEVER, 1, a, NULL));
@@ -316,7 +317,7 @@ static void a_deadline_behind_a_pause_is_hopeless(void **state) {
   };
   for (int i = 0; i < 6; i++) fixture_push(q, &w[i]);
   assert_null(studio_queue_hopeless(q, 0));
-  studio_limiter_refused(a, 0, &(studio_ratehint){5000, -1, -1, -1});
+  studio_limiter_refused(a, 0, &(studio_ratehint)HINT(5000, -1, -1, -1));
   for (int found = 0; found < 2; found++) {
     studio_waiter *one = studio_queue_hopeless(q, 0);
     assert_true(one == &w[1] || one == &w[4]);

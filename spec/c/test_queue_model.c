@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "hint.h"
 #include "queue_fixture.h"
 
 enum { LIMITERS = 4, WAITERS = 40, FLIGHTS = 64 };
@@ -196,7 +197,7 @@ static void life_land(life *x, int flight) {
   studio_slot_end how = STUDIO_SLOT_ANSWERED;
   if (fixture_random(&x->seed) % 8 == 0) how = (studio_slot_end)(1 + fixture_random(&x->seed) % 2);
   bool refused = fixture_random(&x->seed) % 60 == 0;
-  studio_ratehint hint = {fixture_random(&x->seed) % 300, -1, -1, -1};
+  studio_ratehint hint = HINT(fixture_random(&x->seed) % 300, -1, -1, -1);
   for (int l = 0; l < LIMITERS; l++) {
     if (!(x->flights[flight].needs >> l & 1)) continue;
     studio_limiter *sides[] = {x->limiters[l], x->model.limiters[l]};
