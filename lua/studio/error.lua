@@ -181,14 +181,39 @@ local function names_an_object(err)
   return what and not (what:find "route" or what:find "endpoint" or what:find "page" or what:find "url")
 end
 
+local find_out = {
+  POST = "look for what POST {place} would have made or started (GET {place} may show it) before sending it again",
+  DELETE = "see whether GET {place} still finds it",
+}
+local compare = "read GET {place} again and compare before sending it once more"
+
+-- How to see whether a write was done: the route's own words, else what its path leads to.
+local function look_first(context)
+  if context.find_out then return context.find_out end
+  local verb, place = (context.request or ""):match "^(%u+) (.+)$"
+  if not verb then return "look at the service before sending it again" end
+  return ((find_out[verb] or compare):gsub("{place}", { ["{place}"] = place }))
+end
+
+-- What to do about a write of which nobody knows whether it was done.
+local function advise_on_write(err, context)
+  if err.kind == "outcome_unknown" then return "To find out, " .. look_first(context) end
+  if not err.maybe_done then return nil end
+  local refused = err.status and err.status >= 400 and err.status < 500 and err.status ~= 408
+  local which = refused and "An earlier attempt" or "It"
+  if refused or context.verb == "POST" or context.verb == "PATCH" then
+    return which .. " may have been done all the same: " .. look_first(context)
+  end
+  return "It may have been done all the same; sending it again does no harm"
+end
+
 -- What to do next, where the kind alone tells.
 local function advise(err, context)
-  if err.kind == "rate_limited" then
+  local on_write = advise_on_write(err, context)
+  if on_write then
+    return on_write
+  elseif err.kind == "rate_limited" then
     return err.retry_after and ("Try again in %.0f s"):format(math.ceil(err.retry_after)) or nil
-  elseif err.kind == "outcome_unknown" then
-    return "To find out, " .. (context.find_out or "look at the service before trying again")
-  elseif err.maybe_done and (context.verb == "POST" or context.verb == "PATCH") then
-    return "It may have been done all the same: " .. (context.find_out or "look at the service before trying again")
   elseif err.route and context.from == "assumed" and (err.status == 404 or err.status == 405)
     and not names_an_object(err) then
     return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
@@ -211,10 +236,14 @@ end
 ---@field route string? name of the route, or "VERB /path"
 ---@field from string? the route's `from`
 ---@field verb string? of HTTP
+---@field request string? "POST /projects": what was sent, and where
 ---@field find_out string? how to find out whether a call of unknown outcome was done
 ---@field where string? the user's line, for code that runs in a task without a frame of the user's
 ---@field redact (fun(text: string): string)? takes credentials out of a text
 ---@field explain fun(err: studio.error)? the service's own sentences: may set advice, missing_scope …
+
+--- What to do about a write that may have been done; nil when it was not.
+errors.advise_on_write = advise_on_write
 
 --- Turns a failure of the core into an error.
 ---@param failure table kind, status, message, code, retry_after, attempts, stage, response; refused: see maybe_done
@@ -240,6 +269,10 @@ function errors.from_failure(failure, context)
     where = where() or context.where,
   }
   err.advice = advise(err, context)
+  if failure.code == "retry_budget" then
+    err.advice = "The retry budget is used up, the service seems to be down: try again later"
+      .. (err.advice and ". " .. err.advice or "")
+  end
   if context.explain then context.explain(err) end
   if context.redact then
     for _, field in ipairs { "message", "advice", "code", "errors", "request_id" } do

@@ -145,13 +145,19 @@ local function redact(client, text)
   return core_client and core_client:redact(text) or text
 end
 
--- What the error funnel needs to know about a call.
-local function context_of(client, label, r, verb)
+-- "GET /projects", or "GET https://host" without what may be secret in a URL.
+local function label_of(verb, path, url)
+  return verb .. " " .. (path and path:match "^[^?]*" or url:match "^%a+://[^/?#@]+" or "a URL")
+end
+
+-- What the error funnel needs to know about a call; `request`: what the core was asked for.
+local function context_of(client, label, r, request)
   local state = client.state
   local explain = state.definition.explain
   return {
     service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
-    where = task.origin(), verb = verb or r and r.verb,
+    where = task.origin(), verb = request and request.method,
+    request = request and label_of(request.method, request.path, request.url),
     redact = function(text) return redact(client, text) end,
     explain = explain and function(err) explain(err, client) end,
   }
@@ -186,11 +192,11 @@ local function refusal(client, verb, r)
 end
 
 -- An error about an answer that came, and cannot be used. `invalid`: the service itself says that it was not done.
-local function unusable(client, label, r, verb, response, kind, message)
+local function unusable(client, label, r, request, response, kind, message)
   return errors.from_failure({
     kind = kind, status = response.status, message = message, attempts = response.attempts,
     stage = "answered", refused = kind == "invalid", response = response,
-  }, context_of(client, label, r, verb))
+  }, context_of(client, label, r, request))
 end
 
 -- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
@@ -248,11 +254,11 @@ local function perform(client, request, label, r)
   local _ <close> = state.leave
   local response, failure = transfer.watch(call, progress, name or label)
   if not response then
-    return nil, errors.from_failure(failure, context_of(client, label, r, request.method))
+    return nil, errors.from_failure(failure, context_of(client, label, r, request))
   end
   if raw then return response.body or response.path or "", response end
   local value, kind, message = decode(response, request.method, strict)
-  if value == nil then return nil, unusable(client, label, r, request.method, response, kind, message) end
+  if value == nil then return nil, unusable(client, label, r, request, response, kind, message) end
   return value, response
 end
 
@@ -284,11 +290,6 @@ end
 
 ---@class studio.client
 local methods = {}
-
--- "GET /projects", or "GET https://host" without what may be secret in a URL.
-local function label_of(verb, path, url)
-  return verb .. " " .. (path and path:match "^[^?]*" or url:match "^%a+://[^/?#@]+" or "a URL")
-end
 
 --- Sends any request: the way to what has no method here.
 ---@param options table method (default GET, or POST with a body), path (below the base URL) or url, query, body (a Lua
@@ -365,6 +366,8 @@ function methods:problem(name, fields)
     attempts = response and response.attempts, status = response and response.status,
   })
   all.maybe_done = errors.maybe_done(all, r and r.verb)
+  all.advice = all.advice or r and errors.advise_on_write(all, {
+    verb = r.verb, find_out = r.find_out, request = label_of(r.verb, r.path) })
   local _, err = refuse(self, name, all)
   return err
 end
