@@ -17,7 +17,7 @@ local function run_all(client, count, path)
   local attempts = 0
   for first = 1, count, 10 do
     local calls = {}
-    for i = first, math.min(first + 9, count) do calls[#calls + 1] = client:submit { path = path } end
+    for _ = first, math.min(first + 9, count) do calls[#calls + 1] = client:submit { path = path } end
     for _, call in ipairs(calls) do
       support.run(call)
       attempts = attempts + call:attempts()
@@ -123,14 +123,19 @@ local new = service.define {
   resources = {},
 }
 
-local handler = [[function(c)
-  for request in function() return c:request() end do
-    local status = request.target:match "/(%d+)$"
-    if not status then return end
-    c:answer("{}", c.n == 1 and request.method == "PUT" and 500 or tonumber(status), "Content-Type: application/json")
-    if request.method == "PUT" then return end
+-- Answers with the status that the path ends in; a PUT for the first time with 500.
+local handler = [[(function()
+  local puts = 0
+  return function(c)
+    for request in function() return c:request() end do
+      local status = request.target:match "/(%d+)$"
+      if not status then return end
+      local put = request.method == "PUT"
+      if put then puts = puts + 1 end
+      c:answer("{}", put and puts == 1 and 500 or tonumber(status), "Content-Type: application/json")
+    end
   end
-end]]
+end)()]]
 
 local function toy_of(server)
   return new { base_url = server.url .. "/v1", backoff_base = 0.001, backoff_cap = 0.001, max_attempts = 2 }
