@@ -26,7 +26,9 @@ local function everything()
   local limiter = core.limiter { name = "n", key = "secret", capacity = 20, window = 60 }
   local auth = core.auth { kind = "headers", fields = { ["X-A"] = "value a", ["X-B"] = "value b" } }
   local client = core.client { base_url = url, limiters = { limiter }, auth = auth, headers = { C = "c" },
-                               ca_file = "x", backoff_base = 0, user_agent = "oom" }
+                               ca_file = "/dev/null", cert_file = "/dev/null", key_password = "secret",
+                               backoff_base = 0, user_agent = "oom" }
+  core.client { base_url = url, proxy = "socks5h://user:password@127.0.0.1:1" }
   local calls = {}
   for i = 1, 3 do
     calls[i] = client:submit { path = "/echo", method = "POST", body = ("b"):rep(300),

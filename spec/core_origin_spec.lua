@@ -227,13 +227,6 @@ describe("TLS", function()
     assert.equal("not_sent", failure.stage)
   end)
 
-  it("says which file it could not read", function()
-    local failure = failure_of(server.url, { ca_file = "/nowhere/ca.pem" })
-    assert.equal("tls", failure.kind)
-    assert.truthy(failure.message:find("/nowhere/ca.pem", 1, true))
-    assert.equal(1, failure.attempts)
-  end)
-
   it("takes the authorities of SSL_CERT_FILE", function()
     assert.equal("safe\n", fetch_with("SSL_CERT_FILE=" .. server.ca_file, server.url))
   end)

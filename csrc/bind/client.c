@@ -44,6 +44,43 @@ static void copy_string(lua_State *L, int table, const char *name, char **to) {
   if (*to == NULL) luaL_error(L, "not enough memory");
 }
 
+static void read_file(lua_State *L, int table, const char *name, char **to) {
+  const char *path = lstudio_string(L, table, name, NULL);
+  studio_error err;
+  studio_error_clear(&err);
+  if (path == NULL || studio_client_set_file(to, path, &err)) return;
+  if (err.kind == STUDIO_KIND_INTERNAL) luaL_error(L, "not enough memory");
+  luaL_error(L, "bad option '%s' (%s)", name, err.message);
+}
+
+/* Who we are, in TLS. A password without a key would be a slip that nobody notices. */
+static void read_certificate(lua_State *L, int table, studio_client *client) {
+  size_t size = 0;
+  read_file(L, table, "cert_file", &client->cert_file);
+  read_file(L, table, "key_file", &client->key_file);
+  const char *password = lstudio_string(L, table, "key_password", &size);
+  if (client->cert_file == NULL && (client->key_file != NULL || password != NULL)) {
+    luaL_error(L, "option '%s' needs cert_file", client->key_file != NULL ? "key_file" : "key_password");
+  }
+  if (password == NULL) return;
+  if (strlen(password) != size) luaL_error(L, "bad option 'key_password' (a zero byte inside)");
+  client->key_password = studio_secret_new(password, size);
+  if (client->key_password == NULL) luaL_error(L, "not enough memory");
+}
+
+/* A URL, or false (as "") for none. */
+static void read_proxy(lua_State *L, int table, studio_client *client) {
+  if (!lstudio_get(L, table, "proxy")) return;
+  bool none = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  const char *url = none ? "" : lstudio_string(L, table, "proxy", NULL);
+  studio_error err;
+  studio_error_clear(&err);
+  if (studio_client_set_proxy(client, url, &err)) return;
+  if (err.kind == STUDIO_KIND_INTERNAL) luaL_error(L, "not enough memory");
+  luaL_error(L, "bad option 'proxy' (%s)", err.message);
+}
+
 static void read_limiters(lua_State *L, int table, studio_client *client) {
   if (!lstudio_get(L, table, "limiters")) return;
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -95,17 +132,19 @@ static void read_policy(lua_State *L, int table, studio_client *client) {
 }
 
 /*** Makes a client. Options: `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
-(a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `proxy` ("": none),
-`http2`, `account` (tells whose retry budget is spent at that origin, where the credentials do not; it may hold a
-secret, and only its hash is kept), `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`,
-`backoff_cap` (seconds), `max_redirects`.
+(a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `cert_file`, `key_file`,
+`key_password` (the client's own certificate, for its own origin), `proxy` (false: none), `http2`, `allow_http`,
+`account` (tells whose retry budget is spent at that origin, where the credentials do not; it may hold a secret, and
+only its hash is kept), `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`, `backoff_cap`
+(seconds), `max_redirects`.
 @function client
 @tparam table options
 @treturn client */
 static int new_client(lua_State *L) {
   static const char *const names[] = {"base_url", "auth", "limiters", "headers", "user_agent", "ca_file",
-                                      "insecure", "proxy", "http2", "allow_http", "account", "max_attempts",
-                                      "max_refusals", "backoff_base", "backoff_cap", "max_redirects", NULL};
+                                      "cert_file", "key_file", "key_password", "insecure", "proxy", "http2",
+                                      "allow_http", "account", "max_attempts", "max_refusals", "backoff_base",
+                                      "backoff_cap", "max_redirects", NULL};
   lua_settop(L, 1);
   lstudio_known_options(L, 1, "client", names);
   const char *base_url = lstudio_required(L, 1, "base_url", NULL);
@@ -116,8 +155,9 @@ static int new_client(lua_State *L) {
   box->client = studio_client_new(base_url, allow_http, &err);
   if (box->client == NULL) return luaL_error(L, "bad option 'base_url' (%s)", err.message);
   copy_string(L, 1, "user_agent", &box->client->user_agent);
-  copy_string(L, 1, "ca_file", &box->client->ca_file);
-  copy_string(L, 1, "proxy", &box->client->proxy);
+  read_file(L, 1, "ca_file", &box->client->ca_file);
+  read_certificate(L, 1, box->client);
+  read_proxy(L, 1, box->client);
   read_policy(L, 1, box->client);
   lstudio_headers(L, 1, &box->client->headers);
   read_limiters(L, 1, box->client);

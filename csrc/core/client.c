@@ -1,8 +1,12 @@
 /* studio_client: one account at one service.   SPDX-License-Identifier: MIT */
 #include "core/client.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/url.h"
 
@@ -18,8 +22,10 @@ studio_client *studio_client_new(const char *base_url, bool allow_http, studio_e
     client->auth_expires = STUDIO_NEVER;
     client->base_url = strdup(base_url);
     client->origin_size = studio_url_origin_size(base_url);
+    client->to_this_machine = studio_url_is_local(base_url);
     client->auth = studio_auth_new();
-    if (client->base_url != NULL && client->auth != NULL) return client;
+    bool ready = client->base_url != NULL && client->auth != NULL;
+    if (ready && studio_proxies_from_environment(&client->proxies)) return client;
     studio_client_unref(client);
   }
   studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
@@ -41,8 +47,10 @@ void studio_client_unref(studio_client *client) {
   free(client->base_url);
   free(client->user_agent);
   free(client->ca_file);
-  if (client->proxy != NULL) studio_wipe(client->proxy, strlen(client->proxy)); /* it may hold a password */
-  free(client->proxy);
+  free(client->cert_file);
+  free(client->key_file);
+  studio_secret_unref(client->key_password);
+  studio_proxies_free(&client->proxies);
   free(client);
 }
 
@@ -78,6 +86,37 @@ bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, c
   return true;
 }
 
+bool studio_client_set_file(char **to, const char *path, studio_error *err) {
+  struct stat about = {0};
+  int number = access(path, R_OK) == 0 && stat(path, &about) == 0 ? 0 : errno;
+  if (S_ISDIR(about.st_mode)) number = EISDIR;
+  if (number != 0) {
+    studio_error_set(err, STUDIO_KIND_FILE, "read", "cannot read %s: %s", path, strerror(number));
+    return false;
+  }
+  *to = strdup(path);
+  if (*to == NULL) studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+  return *to != NULL;
+}
+
+bool studio_client_set_proxy(studio_client *client, const char *url, studio_error *err) {
+  if (!studio_proxies_name(&client->proxies, url, err)) return false;
+  const studio_proxy *proxy = &client->proxies.for_http;
+  bool plain = strncasecmp(client->base_url, "https:", 6) != 0;
+  if (proxy->url == NULL || !plain ||
+      studio_proxies_for(&client->proxies, false, client->to_this_machine, client->allow_http) != NULL) {
+    return true;
+  }
+  studio_error_set(err, STUDIO_KIND_INVALID, "proxy",
+                   "plain http would pass the network up to the proxy in the clear: use https, or allow http");
+  return false;
+}
+
 void studio_client_redact(const studio_client *client, studio_buf *text) {
+  const studio_secret *others[] = {client->key_password, client->proxies.for_http.password,
+                                   client->proxies.for_https.password};
   studio_auth_redact(client->auth, text);
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    if (others[i] != NULL) studio_secret_redact(others[i], text);
+  }
 }

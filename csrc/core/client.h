@@ -11,6 +11,7 @@
 #include "core/auth.h"
 #include "core/headers.h"
 #include "core/limiter.h"
+#include "core/proxy.h"
 #include "core/request.h"
 #include "core/retry.h"
 
@@ -28,7 +29,9 @@ typedef struct studio_client {
   studio_headers headers;       /* sent to the own origin only */
   char *user_agent;             /* NULL: "lua-studio/VERSION" */
   char *ca_file;                /* NULL: SSL_CERT_FILE, else libcurl's */
-  char *proxy;                  /* NULL: from the environment; "": none */
+  char *cert_file, *key_file;   /* who we are, for the own origin alone; a key_file of NULL: it is in cert_file */
+  studio_secret *key_password;
+  studio_proxies proxies;       /* those of the environment, unless named */
   studio_limiter *limiters[STUDIO_LIMITERS_MAX];
   int limiter_count;
   studio_retry retry;
@@ -37,6 +40,7 @@ typedef struct studio_client {
   int max_redirects;
   bool insecure;                /* TLS unverified: the caller asked for it, for this client */
   bool allow_http;              /* plain http to other hosts than loopback */
+  bool to_this_machine;         /* the base URL leads to loopback */
   bool http2;
   /* credentials: fixed, or from a provider that the owner asks when the loop says so */
   studio_auth *auth;
@@ -63,6 +67,13 @@ bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter);
 /* Bounds its retries by one of these budgets: that of its origin and `account`. NULL: its credentials tell the
 ** account, so they must be set before; where a provider gives them, nobody shares the budget. False: out of memory. */
 bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, const char *account, size_t size);
+
+/* Keeps the name of a file (ca_file, cert_file, key_file) that must be readable now: a slip should not wait for the
+** first call. False fills err: kind FILE, or INTERNAL. */
+bool studio_client_set_file(char **to, const char *path, studio_error *err);
+
+/* Goes through that proxy for everything, "" through none. False fills err: kind INVALID, never with the URL. */
+bool studio_client_set_proxy(studio_client *client, const char *url, studio_error *err);
 
 /* Takes the credentials out of a text that came from elsewhere. */
 void studio_client_redact(const studio_client *client, studio_buf *text);

@@ -4,26 +4,20 @@
 #include <string.h>
 
 #include "core/receive.h"
+#include "core/unreached.h"
 
 #define ROUNDING_MS 5 /* libcurl's clock may be ahead of the loop's by a little */
 
-/* What a libcurl failure is. fatal: no repeat can help. `says`: what happened, in words that stay the same from one
-** libcurl to the next; its own reason follows in parentheses. NULL: the reason says enough. */
+/* What a libcurl failure is, beside those of unreached.c. fatal: no repeat can help. `says`: what happened, in words
+** that stay the same from one libcurl to the next; its own reason follows in parentheses. NULL: the reason says
+** enough. */
 static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; const char *says; } failures[] = {
-  {CURLE_COULDNT_RESOLVE_HOST, STUDIO_KIND_NETWORK, "resolve", false, NULL},
-  {CURLE_COULDNT_RESOLVE_PROXY, STUDIO_KIND_NETWORK, "proxy", false, NULL},
-  {CURLE_COULDNT_CONNECT, STUDIO_KIND_NETWORK, "connect", false, NULL},
-  {CURLE_PROXY, STUDIO_KIND_NETWORK, "proxy", false, NULL},
   {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false, "the connection failed while the request was being sent"},
   {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false, "the connection failed before the whole answer had come"},
   {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false, "the server closed the connection without an answer"},
   {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false, "the connection ended before the whole answer had come"},
   {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false, "the HTTP/2 connection failed"},
   {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false, "the server broke the answer off"},
-  {CURLE_SSL_CONNECT_ERROR, STUDIO_KIND_TLS, "handshake", false, NULL},
-  {CURLE_PEER_FAILED_VERIFICATION, STUDIO_KIND_TLS, "certificate", true, NULL},
-  {CURLE_SSL_CERTPROBLEM, STUDIO_KIND_TLS, "client_certificate", true, NULL},
-  {CURLE_SSL_CACERT_BADFILE, STUDIO_KIND_TLS, "ca_file", true, NULL},
   {CURLE_SSL_CIPHER, STUDIO_KIND_TLS, "cipher", true, NULL},
   {CURLE_WEIRD_SERVER_REPLY, STUDIO_KIND_PROTOCOL, "answer", false, "the answer is no HTTP that can be understood"},
   {CURLE_UNSUPPORTED_PROTOCOL, STUDIO_KIND_PROTOCOL, "answer", false, "the answer is no HTTP that can be understood"},
@@ -55,18 +49,20 @@ static bool tell_apart(const studio_attempt *attempt, CURLcode code, const char 
   return false;
 }
 
-/* Which of the times was over. */
-static void explain_timeout(const studio_attempt *attempt, const char *reason, studio_error *failure) {
+/* Which of the times was over; and before anything was sent also what it was spent on. */
+static void explain_timeout(const studio_attempt *attempt, studio_error *failure) {
   const studio_call *call = attempt->call;
-  const char *before = attempt->sends > 0 ? "the whole answer had come" : "the request could be sent";
+  studio_standing standing;
+  studio_unreached_standing(attempt, &standing);
   if (call->deadline != STUDIO_NEVER && *attempt->now >= call->deadline - ROUNDING_MS) {
     studio_error_set(failure, STUDIO_KIND_TIMEOUT, "deadline", "the deadline of %.3f s was over before %s",
-                     (double)call->request.deadline_ms / 1000, before);
+                     (double)call->request.deadline_ms / 1000, standing.text);
   } else if (call->request.timeout_ms > 0 && *attempt->now >= call->entered + call->request.timeout_ms - ROUNDING_MS) {
-    studio_error_set(failure, STUDIO_KIND_TIMEOUT, "attempt", "the timeout of %.3f s was over before %s",
-                     (double)call->request.timeout_ms / 1000, before);
+    studio_error_set(failure, STUDIO_KIND_TIMEOUT, standing.code, "the timeout of %.3f s was over before %s",
+                     (double)call->request.timeout_ms / 1000, standing.text);
   } else { /* the time that connecting may take */
-    studio_error_set(failure, STUDIO_KIND_TIMEOUT, attempt->sends > 0 ? "attempt" : "connect", "%s", reason);
+    studio_error_set(failure, STUDIO_KIND_TIMEOUT, standing.code, "%.0f s were over before %s",
+                     (double)STUDIO_CONNECT_TIMEOUT_MS / 1000, standing.text);
   }
 }
 
@@ -87,13 +83,15 @@ static void explain(CURLcode code, const char *reason, studio_error *failure, bo
 
 void studio_failure_of(const studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
   const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
+  studio_stage stage = attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
+  failure->stage = stage;
   if (attempt->trouble.kind != STUDIO_KIND_NONE) { /* we stopped it ourselves, and know why */
     *failure = attempt->trouble;
     *fatal = is_lasting(failure->kind);
+    failure->stage = stage;
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
-    explain_timeout(attempt, reason, failure);
-  } else if (!tell_apart(attempt, code, reason, failure)) {
+    explain_timeout(attempt, failure);
+  } else if (!studio_unreached(attempt, code, failure, fatal) && !tell_apart(attempt, code, reason, failure)) {
     explain(code, reason, failure, fatal);
   }
-  failure->stage = attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
 }

@@ -9,12 +9,12 @@
 #include "core/failures.h"
 #include "core/receive.h"
 #include "core/results.h"
+#include "core/unreached.h"
 #include "core/upload.h"
 #include "core/url.h"
 #include "core/version.h"
 #include "core/wayout.h"
 
-#define CONNECT_TIMEOUT_MS 15000
 #define FILE_BUFFER (512L * 1024) /* 3 times the speed of libcurl's default for downloads to a file */
 #define IDLE_MAX_S 1L             /* libcurl counts whole seconds: an idle time below 2 s passes */
 
@@ -102,7 +102,7 @@ static void set_times(CURL *easy, const studio_attempt *attempt, int64_t now) {
     if (timeout == 0 || left < timeout) timeout = left;
   }
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout < LONG_MAX ? (long)timeout : 0L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)STUDIO_CONNECT_TIMEOUT_MS);
 }
 
 static void set_callbacks(const studio_transport *transport, studio_attempt *attempt) {
@@ -133,7 +133,7 @@ static void set_plain(const studio_transport *transport, const studio_attempt *a
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else removing a handle waits for its name look-up */
 #endif
   set_times(easy, attempt, *transport->now);
-  if (call->client->http2 && strncasecmp(call->request.url.data, "https:", 6) == 0) {
+  if (call->client->http2 && studio_wayout_is_https(call)) {
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   }
   if (call->request.save_to != NULL) {
@@ -170,7 +170,9 @@ void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_erro
   if ((call->request.warm && code == CURLE_ABORTED_BY_CALLBACK) || attempt->enough) code = CURLE_OK;
   /* libcurl takes a connection that ends among the headers for a whole answer */
   if (code == CURLE_OK && !attempt->headed && !call->request.warm) code = CURLE_PARTIAL_FILE;
-  if (code != CURLE_OK) {
+  if (studio_unreached_answer(attempt, failure, fatal)) {
+    /* it is no answer, then, however whole it may be */
+  } else if (code != CURLE_OK) {
     studio_failure_of(attempt, code, failure, fatal);
   } else if (studio_receive_to_file(attempt) && !studio_receive_save(attempt, failure)) {
     failure->stage = STUDIO_STAGE_ANSWERED;

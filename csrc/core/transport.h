@@ -12,6 +12,9 @@
 #include "core/call.h"
 #include "core/sink.h"
 
+/* How long look-up, connection and TLS may take together. */
+#define STUDIO_CONNECT_TIMEOUT_MS 15000
+
 typedef struct studio_attempt {
   CURL *easy;
   studio_call *call;

@@ -127,11 +127,30 @@ bool studio_url_origin(studio_buf *out, const char *url) {
   return done;
 }
 
-/* `host` as libcurl spells it: 127.1 and 2130706433 have become 127.0.0.1, %6c an l. */
-static bool is_loopback(const char *host) {
+/* 127.1 and 2130706433 have become 127.0.0.1 in libcurl's spelling, %6c an l. */
+bool studio_url_host_is_local(const char *host) {
   struct in_addr address;
   if (inet_pton(AF_INET, host, &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
   return studio_ascii_equal(host, "localhost") || studio_ascii_equal(host, "[::1]");
+}
+
+bool studio_url_is_local(const char *url) {
+  CURLUcode why;
+  CURLU *parsed = parse(url, CURLU_NON_SUPPORT_SCHEME, &why);
+  char *host = NULL;
+  bool local = parsed && curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+               studio_url_host_is_local(host);
+  curl_free(host);
+  curl_url_cleanup(parsed);
+  return local;
+}
+
+bool studio_url_authority(studio_buf *out, const char *url) {
+  char *origin = origin_of(url, CURLU_DEFAULT_PORT);
+  const char *authority = origin ? strstr(origin, "://") : NULL;
+  bool done = authority && studio_buf_puts(out, authority + 3);
+  curl_free(origin);
+  return done;
 }
 
 /* libcurl also takes "https:/host" and "https:///host", and reads a backslash as part of the user name where
@@ -171,7 +190,7 @@ bool studio_url_check(const char *url, bool allow_http, studio_error *err) {
   } else if (why != CURLUE_OK) {
     wrong = curl_url_strerror(why);
   } else if (!wrong && studio_ascii_equal(scheme, "http")) {
-    if (!allow_http && !is_loopback(host)) {
+    if (!allow_http && !studio_url_host_is_local(host)) {
       wrong = "http is not encrypted: use https, or allow http (to this machine it is allowed)";
     }
   } else if (!wrong && !studio_ascii_equal(scheme, "https")) {

@@ -42,6 +42,15 @@ size_t studio_url_origin_size(const char *url);
 ** the same origin, and nothing that studio_url_check would refuse. False: both must be looked at closely. */
 bool studio_url_is_below(const char *url, const char *checked, size_t origin_size);
 
+/* True for a host that is this machine: localhost, 127.0.0.0/8, [::1]. `host` as libcurl spells it. */
+bool studio_url_host_is_local(const char *host);
+
+/* The same of a whole URL. */
+bool studio_url_is_local(const char *url);
+
+/* Appends host:port of the URL, always with the port: for messages about connections. */
+bool studio_url_authority(studio_buf *out, const char *url);
+
 /* Appends scheme://host[:port] of the URL: for messages, where paths and queries may hold secrets. */
 bool studio_url_origin(studio_buf *out, const char *url);
 

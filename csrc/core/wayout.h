@@ -13,4 +13,10 @@
 /* Puts them onto a fresh or reset handle, for the call's current URL. False: out of memory. */
 bool studio_wayout_set(CURL *easy, const studio_call *call);
 
+/* The proxy that the call's current URL goes through, NULL for none: unless libcurl finds the host in NO_PROXY. */
+const studio_proxy *studio_wayout_proxy(const studio_call *call);
+
+/* True for a URL that TLS protects. */
+bool studio_wayout_is_https(const studio_call *call);
+
 #endif

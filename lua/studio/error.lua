@@ -207,7 +207,22 @@ local function advise_on_write(err, context)
   return "It may have been done all the same; sending it again does no harm"
 end
 
--- What to do next, where the kind alone tells.
+-- What to do about a way to the service that is barred, by the core's code.
+local barred = {
+  certificate_expired = "If it is not the server's fault, this machine's clock is wrong",
+  certificate_not_yet_valid = "If it is not the server's fault, this machine's clock is wrong",
+  certificate_wrong_host = "Look at base_url: is that the name the server goes by?",
+  client_certificate = "The options cert_file, key_file and key_password say who this client is",
+  tls_version = "The server wants an update; older versions of TLS are not spoken here",
+  not_tls = "Look at base_url: its port, and whether it should begin with http://",
+  ca_file = "Look at the option ca_file, or the environment variable SSL_CERT_FILE",
+  proxy = "Look at the option proxy (false: none), or HTTPS_PROXY and NO_PROXY in the environment",
+  resolve = "Look at base_url and at this machine's network",
+  connection_refused = "Look at base_url: host and port",
+  unreachable = "Look at this machine's network, or at base_url",
+}
+
+-- What to do next, where the kind or the code alone tells.
 local function advise(err, context)
   local on_write = advise_on_write(err, context)
   if on_write then
@@ -219,7 +234,11 @@ local function advise(err, context)
     return ("Note: the route %s is assumed, nobody has documented it; routes = { [\"%s\"] = \"VERB /path\" } "
       .. "replaces it, client:routes() lists all (or is base_url wrong?)"):format(err.route, err.route)
   elseif err.kind == "tls" then
-    return "The option ca_file names the authority of a server of your own"
+    return barred[err.code] or "The option ca_file names the authority of a server of your own"
+  elseif err.kind == "network" or err.kind == "timeout" then
+    return barred[err.code]
+  elseif err.status == 400 and err.message:find "SSL certificate" then -- nginx, which lets the handshake pass
+    return barred.client_certificate
   end
 end
 

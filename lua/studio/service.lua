@@ -31,8 +31,9 @@ local service = {}
 -- Options that go to the core as they are; docs are at studio.options in types.lua.
 local core_options = {
   max_attempts = "integer", max_refusals = "integer", backoff_base = "seconds", backoff_cap = "seconds",
-  max_redirects = "integer", ca_file = "string", proxy = "string", user_agent = "string",
-  insecure = "boolean", allow_http = "boolean", http2 = "boolean",
+  max_redirects = "integer", user_agent = "string", insecure = "boolean", allow_http = "boolean", http2 = "boolean",
+  ca_file = "string", cert_file = "string", key_file = "string", key_password = "string",
+  proxy = { "string", "boolean" },
 }
 
 -- Options of a client that every one of its calls gets, unless the call has its own.

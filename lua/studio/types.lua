@@ -82,8 +82,11 @@ function core.client(options) end
 ---@field headers table<string, string>? sent to the own origin only
 ---@field user_agent string?
 ---@field ca_file string? PEM bundle; default SSL_CERT_FILE, else libcurl's
+---@field cert_file string? PEM: the client's own certificate (and chain), shown to its own origin only
+---@field key_file string? PEM: its key; default: in cert_file
+---@field key_password string? of the key; kept as a secret
 ---@field insecure boolean? do not verify TLS, for this client
----@field proxy string? URL; "" for none; default from the environment
+---@field proxy string|false|nil URL, with user:password@ if need be; false or "" for none; default from the environment
 ---@field http2 boolean? default true
 ---@field allow_http boolean? plain http to other hosts than loopback
 ---@field max_attempts integer? for failures, default 5
@@ -356,8 +359,11 @@ function loop:disconnect() end
 ---@field backoff_cap number? seconds, default 20
 ---@field max_redirects integer? default 5
 ---@field ca_file string? PEM bundle to verify the service with
+---@field cert_file string? PEM: the client's own certificate (and chain), shown to its own origin only
+---@field key_file string? PEM: its key; default: in cert_file
+---@field key_password string? of the key; kept as a secret
 ---@field insecure boolean? do not verify TLS, for this client
----@field proxy string? URL; "" for none
+---@field proxy string|false|nil URL, with user:password@ if need be; false or "" for none; default from the environment
 ---@field http2 boolean? default true
 ---@field allow_http boolean? plain http to other hosts than loopback
 ---@field user_agent string?
