@@ -123,12 +123,12 @@ describe("a file", function()
     assert.equal("old", read(path))
   end)
 
-  it("that cannot be made fails the call once, and says why", function()
+  it("that cannot be made fails the call before anything is sent, and says why", function()
     local client = support.client(server.url)
     for _, where in ipairs { path .. "/below/a/file", "/nowhere/at/all", "/proc/cannot" } do
       for _, target in ipairs { "/good", "/empty" } do
         local _, failure = support.get(client, target, { save_to = where })
-        assert.same({ "file", 1 }, { failure.kind, failure.attempts })
+        assert.same({ "file", "not_sent" }, { failure.kind, failure.stage })
         assert.truthy(failure.message:find(where, 1, true), failure.message)
       end
     end
@@ -142,10 +142,10 @@ describe("a file", function()
     local client = support.client(server.url)
     local first = client:submit { path = "/wait", save_to = path }
     support.until_(function() return first:progress().received > 0 end)
-    assert(support.get(client, "/good", { save_to = path }))
-    local _, failure = support.run(first)
-    assert.same({ "file", "replaced" }, { failure.kind, failure.code })
-    assert.equal("new", read(path))
+    local _, failure = support.get(client, "/good", { save_to = path })
+    assert.same({ "file", "busy", "not_sent" }, { failure.kind, failure.code, failure.stage })
+    assert(support.run(first))
+    assert.equal("firstend", read(path))
   end)
 
   it("gives its slot back with the first byte", function()

@@ -196,8 +196,6 @@ void studio_call_sending(studio_call *call, int64_t now) {
   call->state = STUDIO_CALL_SENDING;
   call->entered = now;
   call->slots_held = call->in_flight = true;
-  call->received = 0;
-  call->expected = -1;
   call->auth_round = call->client->auth_round;
   call->renewed = false;
   call->attempts++;

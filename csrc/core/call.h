@@ -50,7 +50,7 @@ typedef struct studio_call {
   bool slots_held, in_flight;
   studio_waiter waiter;     /* limiters of the attempt; the queue's links */
   int slots[STUDIO_LIMITERS_MAX];
-  /* progress of the attempt under way; written by the transport */
+  /* progress; written by the transport. It never goes back, also over several attempts */
   int64_t received, expected; /* body bytes; expected -1: unknown */
   int64_t sent, send_total; /* of the request's body: the most that an attempt sent; all, -1: unknown */
   void *owner;              /* whoever submitted it keeps what it likes here */

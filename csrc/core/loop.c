@@ -101,7 +101,8 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
   loop->active_count++;
   studio_error trouble;
   studio_error_clear(&trouble);
-  if (studio_body_look(&call->request.body, &trouble)) {
+  const char *path = call->request.save_to;
+  if (studio_body_look(&call->request.body, &trouble) && (path == NULL || studio_sink_check(path, &trouble))) {
     call->send_total = studio_body_size(&call->request.body);
     studio_call_enter(call, loop->now);
   } else { /* before anything is spent on it */

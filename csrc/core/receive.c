@@ -1,11 +1,11 @@
 /* studio_receive: where an answer goes as it comes.   SPDX-License-Identifier: MIT */
 #include "core/receive.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/ascii.h"
+#include "core/download.h"
 
 #define HEADERS_MAX (256 * 1024)
 #define FIELDS_MAX 2000
@@ -70,38 +70,18 @@ size_t studio_receive_header(char *data, size_t unit, size_t count, void *user) 
   return size;
 }
 
-bool studio_receive_to_file(const studio_attempt *attempt) {
-  return attempt->call->request.save_to != NULL && attempt->call->response.status >= 200 &&
-         attempt->call->response.status < 300;
+/* The size of the body that has begun to come, as we shall count it. */
+static int64_t length_of(const studio_attempt *attempt) {
+  const studio_call *call = attempt->call;
+  curl_off_t length = -1;
+  curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  bool packed = call->request.save_to == NULL &&
+                studio_headers_get(&call->response.headers, "Content-Encoding") != NULL;
+  return packed ? -1 : length; /* it counts the bytes before they are unpacked, we those after */
 }
 
-static bool open_sink(studio_attempt *attempt) {
+static size_t keep(studio_attempt *attempt, const char *data, size_t size) {
   studio_call *call = attempt->call;
-  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, &attempt->trouble);
-  if (attempt->sink == NULL) attempt->aborted = true;
-  return attempt->sink != NULL;
-}
-
-size_t studio_receive_body(char *data, size_t unit, size_t count, void *user) {
-  studio_attempt *attempt = user;
-  studio_call *call = attempt->call;
-  size_t size = unit * count;
-  attempt->last_byte = *attempt->now;
-  if (call->received == 0) {
-    curl_off_t expected = -1;
-    curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
-    bool packed = call->request.save_to == NULL &&
-                  studio_headers_get(&call->response.headers, "Content-Encoding") != NULL;
-    call->expected = packed ? -1 : expected; /* it counts the bytes before they are unpacked, we those after */
-    if (studio_receive_to_file(attempt)) studio_call_first_byte(call, *attempt->now);
-  }
-  call->received += (int64_t)size;
-  if (studio_receive_to_file(attempt)) {
-    if (!open_sink(attempt)) return 0;
-    if (studio_sink_write(attempt->sink, data, size, &attempt->trouble)) return size;
-    attempt->aborted = true;
-    return 0;
-  }
   if (call->response.body.size + size > call->request.max_body) {
     attempt->enough = call->response.status >= 300; /* the status says enough: who needs the rest of its text? */
     if (attempt->enough) return 0;
@@ -112,25 +92,19 @@ size_t studio_receive_body(char *data, size_t unit, size_t count, void *user) {
     studio_attempt_abort(attempt, STUDIO_KIND_INTERNAL, "memory", "out of memory for the answer");
     return 0;
   }
+  if (call->response.status >= 300) return size; /* the text of an error is no progress */
+  if (!attempt->begun) call->expected = length_of(attempt);
+  attempt->begun = true;
+  studio_download_progress(call, (int64_t)call->response.body.size);
   return size;
 }
 
-bool studio_receive_save(studio_attempt *attempt, studio_error *failure) {
-  studio_call *call = attempt->call;
-  if (attempt->sink == NULL) attempt->sink = studio_sink_open(call->request.save_to, failure);
-  if (attempt->sink == NULL) return false;
-  char *path = strdup(call->request.save_to); /* first: a file that is in its place can no longer fail */
-  if (path == NULL) {
-    studio_error_set(failure, STUDIO_KIND_INTERNAL, "memory", "out of memory");
-    return false;
-  }
-  studio_sink *sink = attempt->sink;
-  attempt->sink = NULL;
-  if (!studio_sink_commit(sink, failure)) {
-    free(path);
-    return false;
-  }
-  free(call->response.path);
-  call->response.path = path;
-  return true;
+size_t studio_receive_body(char *data, size_t unit, size_t count, void *user) {
+  studio_attempt *attempt = user;
+  size_t size = unit * count;
+  attempt->last_byte = *attempt->now;
+  if (!studio_download_takes(attempt)) return keep(attempt, data, size);
+  if (studio_download_write(attempt, data, size, attempt->begun ? -1 : length_of(attempt))) return size;
+  attempt->aborted = true;
+  return 0;
 }

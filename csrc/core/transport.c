@@ -2,10 +2,12 @@
 #include "core/transport.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/download.h"
 #include "core/failures.h"
 #include "core/receive.h"
 #include "core/results.h"
@@ -87,6 +89,21 @@ static bool add_fields(studio_attempt *attempt) {
   return ok;
 }
 
+/* A file is asked for as it is, since packed bytes could not be continued; and from where its part ends. */
+static bool add_file_fields(studio_attempt *attempt) {
+  const studio_request *request = &attempt->call->request;
+  char range[40];
+  if (request->save_to == NULL) return true;
+  if (studio_headers_get(&request->headers, "Accept-Encoding") == NULL &&
+      !add_field(attempt, "Accept-Encoding", "identity")) {
+    return false;
+  }
+  if (attempt->asked_from == 0) return true;
+  snprintf(range, sizeof range, "bytes=%lld-", (long long)attempt->asked_from);
+  return add_field(attempt, "Range", range) &&
+         add_field(attempt, "If-Range", studio_sink_mark(attempt->sink)->validator);
+}
+
 /* Options that libcurl copies can run out of memory, and must not be missed then. */
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
   return curl_easy_setopt(easy, option, text) == CURLE_OK;
@@ -148,7 +165,7 @@ bool studio_transport_prepare(const studio_transport *transport, studio_attempt 
   const char *agent = call->client->user_agent;
   CURL *easy = attempt->easy;
   *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now, .hungry = transport->hungry};
-  if (add_fields(attempt) && studio_upload_set(attempt)) {
+  if (studio_download_open(attempt) && add_fields(attempt) && add_file_fields(attempt) && studio_upload_set(attempt)) {
     set_callbacks(transport, attempt);
     set_plain(transport, attempt);
     bool ready = studio_wayout_set(easy, call) &&
@@ -174,9 +191,8 @@ void studio_transport_finish(studio_attempt *attempt, CURLcode code, studio_erro
     /* it is no answer, then, however whole it may be */
   } else if (code != CURLE_OK) {
     studio_failure_of(attempt, code, failure, fatal);
-  } else if (studio_receive_to_file(attempt) && !studio_receive_save(attempt, failure)) {
-    failure->stage = STUDIO_STAGE_ANSWERED;
-    *fatal = true;
+  } else {
+    studio_download_finish(attempt, failure, fatal);
   }
   studio_transport_drop(attempt);
 }
@@ -187,8 +203,7 @@ void studio_transport_drop(studio_attempt *attempt) {
   }
   curl_slist_free_all(attempt->fields);
   attempt->fields = NULL;
-  studio_sink_discard(attempt->sink);
-  attempt->sink = NULL;
+  studio_download_close(attempt);
   studio_upload_drop(attempt);
   attempt->call = NULL;
 }

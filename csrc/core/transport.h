@@ -19,7 +19,10 @@ typedef struct studio_attempt {
   CURL *easy;
   studio_call *call;
   struct curl_slist *fields;
-  studio_sink *sink;
+  studio_sink *sink;       /* the part file of a body that goes to a file */
+  int64_t asked_from;      /* the file's bytes from there on were asked for; 0: all of it */
+  int64_t total;           /* its size; -1: unknown */
+  bool begun;              /* the first byte of a 2xx body came */
   studio_error trouble;    /* why a callback of ours stopped the transfer; kind NONE: none did */
   int sends;               /* PREREQ calls: how often libcurl was about to send */
   bool final;              /* a status >= 200 was seen */
@@ -47,7 +50,8 @@ typedef struct studio_transport {
   studio_call **hungry;
 } studio_transport;
 
-/* Puts the call's next attempt onto `attempt->easy` (a fresh or reset handle). False: out of memory. */
+/* Puts the call's next attempt onto `attempt->easy` (a fresh or reset handle). False: out of memory, or what
+** attempt->trouble says. */
 bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call);
 
 /* Reads results off the handle into call->response and tells what happened: failure.kind NONE means that a

@@ -96,13 +96,19 @@ static int64_t look_again_at(const studio_loop *loop, const studio_call *call, c
   return ends < stall ? ends : stall;
 }
 
+/* Its slots are taken, and it cannot be sent. */
+static void fail_unsent(studio_loop *loop, studio_call *call, const studio_error *why) {
+  studio_call_fail(call, STUDIO_STAGE_NOT_SENT, loop->now, why->kind, why->code, "%s", why->message);
+  loop->queue_at = 0; /* slots were released */
+  studio_turn_settle(loop, call);
+}
+
 static void start(studio_loop *loop, studio_call *call) {
   studio_error trouble;
   studio_error_clear(&trouble);
   studio_call_sending(call, loop->now);
   if (!studio_body_restart(&call->request.body, &trouble)) {
-    studio_call_fail(call, STUDIO_STAGE_NOT_SENT, loop->now, trouble.kind, trouble.code, "%s", trouble.message);
-    studio_turn_settle(loop, call);
+    fail_unsent(loop, call, &trouble);
     return;
   }
   studio_attempt *attempt = studio_attempts_take(&loop->attempts);
@@ -112,10 +118,13 @@ static void start(studio_loop *loop, studio_call *call) {
     studio_timers_set(&loop->timers, call, look_again_at(loop, call, attempt));
     return;
   }
+  studio_error_set(&trouble, STUDIO_KIND_INTERNAL, "memory", "out of memory");
   if (ready) studio_transport_drop(attempt);
-  if (attempt != NULL) studio_attempts_put(&loop->attempts, attempt);
-  studio_call_fail(call, STUDIO_STAGE_NOT_SENT, loop->now, STUDIO_KIND_INTERNAL, "memory", "out of memory");
-  studio_turn_settle(loop, call);
+  if (attempt != NULL) {
+    if (attempt->trouble.kind != STUDIO_KIND_NONE) trouble = attempt->trouble;
+    studio_attempts_put(&loop->attempts, attempt);
+  }
+  fail_unsent(loop, call, &trouble);
 }
 
 static void attempt_over(studio_loop *loop, studio_attempt *attempt, CURLcode code) {
