@@ -100,14 +100,14 @@ static const char *first_set(const char *const *names) {
   return NULL;
 }
 
-/* A variable that nobody can read still says that there is a proxy: libcurl will refuse it, and going past it
-** would be worse. */
+/* A variable that nobody can read still says that there is a proxy, and going past it would be worse: libcurl gets
+** one that it refuses. Not the variable's text, which it would show, and which may hold a password. */
 static bool read_variable(studio_proxy *proxy, const char *const *names) {
   const char *value = first_set(names);
   const char *wrong = value != NULL ? proxy_read(proxy, value) : NULL;
   if (wrong == NULL) return true;
   if (*wrong == '\0') return false;
-  *proxy = (studio_proxy){.url = strdup(value), .name = strdup("of the environment")};
+  *proxy = (studio_proxy){.url = strdup("unreadable://of.the.environment"), .name = strdup("of the environment")};
   return proxy->url != NULL && proxy->name != NULL;
 }
 

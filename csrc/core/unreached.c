@@ -84,11 +84,11 @@ static bool not_connected(const way *w) {
 
 void studio_unreached_standing(const studio_attempt *attempt, studio_standing *standing) {
   bool fatal = false;
-  curl_off_t connected = 0, tls = 0;
+  curl_off_t tls = 0;
   const way w = look_at(attempt, CURLE_OPERATION_TIMEDOUT, NULL, &fatal);
   const char *proxy = w.proxy != NULL ? w.proxy->name : NULL;
-  curl_easy_getinfo(attempt->easy, CURLINFO_CONNECT_TIME_T, &connected);
   curl_easy_getinfo(attempt->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
+  bool connected = number_of(&w, CURLINFO_PRIMARY_PORT) != 0; /* the time of it is told only when TLS is done */
   const char *the_proxy = proxy != NULL ? "the proxy " : "", *to = proxy != NULL ? proxy : w.target;
   char *text = standing->text;
   size_t room = sizeof standing->text;
@@ -99,7 +99,7 @@ void studio_unreached_standing(const studio_attempt *attempt, studio_standing *s
   } else if (said(&w, "Resolving")) {
     if (proxy == NULL) standing->code = "resolve";
     snprintf(text, room, "the name of %s%s was resolved", the_proxy, to);
-  } else if (connected == 0) {
+  } else if (!connected) {
     snprintf(text, room, "a connection to %s%s was made", the_proxy, to);
   } else if (proxy != NULL && tls == 0 && w.connect_status == 0) {
     snprintf(text, room, "the proxy %s had opened a way to %s", proxy, w.target);
@@ -118,7 +118,7 @@ static bool refused_by_proxy(const way *w) {
   *w->fatal = status >= 400 && status < 500 && status != 408 && status != 429;
   studio_error_set(w->failure, STUDIO_KIND_NETWORK, "proxy", "the proxy %s answered %ld when it was asked for %s%s",
                    w->proxy != NULL ? w->proxy->name : "on the way", status, w->target,
-                   status == 407 ? ": it wants a user name and a password, or others" : "");
+                   status == 407 || status == 401 ? ": it wants a user name and a password, or others" : "");
   return true;
 }
 

@@ -14,7 +14,7 @@ program.__close = function(self) self:stop() end
 ---@param host string?
 ---@return integer
 function program.free_port(host)
-  local listener = assert((host == "::1" and socket.bind6 or socket.bind)(host or "127.0.0.1", 0))
+  local listener = assert(socket.bind(host or "127.0.0.1", 0))
   local _, port = listener:getsockname()
   listener:close()
   return math.tointeger(tonumber(port))
