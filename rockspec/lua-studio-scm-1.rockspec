@@ -81,6 +81,7 @@ build = {
         "csrc/core/upload.c",
         "csrc/core/url.c",
         "csrc/core/wayout.c",
+        "csrc/bind/ask.c",
         "csrc/bind/auth.c",
         "csrc/bind/body.c",
         "csrc/bind/call.c",

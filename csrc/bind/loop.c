@@ -2,7 +2,7 @@
 ** SPDX-License-Identifier: MIT
 **
 ** User value 1: the boxes of calls that are not over, by address; a dropped handle does not cancel its call.
-** User value 2: the boxes of clients, by client; weak. */
+** User value 2: the boxes of clients, by client; weak. User value 3: who asks credential providers, if not we. */
 #include "core/loop.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ static loop_box *check_loop(lua_State *L) {
 int lstudio_push_loop(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key) == LUA_TUSERDATA) return 1;
   lua_pop(L, 1);
-  loop_box *box = lstudio_new_box(L, LSTUDIO_LOOP, sizeof *box, 2);
+  loop_box *box = lstudio_new_box(L, LSTUDIO_LOOP, sizeof *box, 3);
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
   lua_newtable(L);
@@ -48,6 +48,13 @@ studio_loop *lstudio_loop(lua_State *L) {
   lua_pop(L, 1);
   if (box->loop == NULL) luaL_error(L, "the Lua state is closing");
   return box->loop;
+}
+
+studio_loop *lstudio_living_loop(lua_State *L) {
+  bool made = lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key) == LUA_TUSERDATA;
+  const loop_box *box = made ? lua_touserdata(L, -1) : NULL;
+  lua_pop(L, 1);
+  return box != NULL ? box->loop : NULL;
 }
 
 static void keep(lua_State *L, int table, const void *key, int box) {
@@ -84,64 +91,6 @@ static int loop_tostring(lua_State *L) {
   if (box->loop == NULL) lua_pushliteral(L, LSTUDIO_LOOP " (closed)");
   else lua_pushfstring(L, "%s (%d active)", LSTUDIO_LOOP, (int)studio_loop_active(box->loop));
   return 1;
-}
-
-/* Calls the provider (1) for the client (2) and takes over what it returns: credentials or their table, and the
-** seconds they are good for; or nil and why. Runs protected: whatever is raised becomes the reason. */
-static int ask(lua_State *L) {
-  studio_client *client = lua_touserdata(L, 2); /* the loop holds it */
-  lua_pushvalue(L, 1);
-  lua_call(L, 0, 2);
-  if (lua_isnil(L, 3)) {
-    return luaL_error(L, "the credential provider gave none: %s", luaL_tolstring(L, 4, NULL));
-  }
-  int64_t expires = lua_isnil(L, 4) ? -1 : lstudio_to_ms(L, luaL_checknumber(L, 4), "expires");
-  if (lua_type(L, 3) == LUA_TTABLE) {
-    lstudio_push_auth(L, 3);
-    lua_replace(L, 3);
-  }
-  studio_auth *auth = lstudio_to_auth(L, 3);
-  if (auth == NULL || studio_auth_count(auth) == 0) {
-    return luaL_error(L, "the credential provider returned no credentials (a %s)", luaL_typename(L, 3));
-  }
-  if (!studio_auth_replace(client->auth, auth)) return luaL_error(L, "not enough memory");
-  lua_pushinteger(L, expires);
-  return 1;
-}
-
-/* The error object (1) as a text; protected, since its __tostring may raise as well. */
-static int describe(lua_State *L) {
-  luaL_tolstring(L, 1, NULL);
-  return 1;
-}
-
-/* Asks one client's provider. Callbacks run here, between two steps, on the state that called step. Whatever
-** happens the loop gets an answer: calls wait for it. */
-static void ask_provider(lua_State *L, studio_loop *loop, studio_client *client) {
-  int top = lua_gettop(L);
-  const char *why = "the client's credential provider is gone";
-  int64_t expires = -1;
-  lua_getiuservalue(L, 1, 2);
-  if (lua_rawgetp(L, -1, client) == LUA_TUSERDATA && lua_getiuservalue(L, -1, 1) == LUA_TFUNCTION) {
-    lua_pushcfunction(L, ask);
-    lua_insert(L, -2);
-    lua_pushlightuserdata(L, client);
-    client->asking = true;
-    bool answered = lua_pcall(L, 2, 1, 0) == LUA_OK;
-    client->asking = false;
-    if (answered) {
-      why = NULL;
-      expires = lua_tointeger(L, -1);
-    } else {
-      lua_pushcfunction(L, describe);
-      lua_insert(L, -2);
-      bool told = lua_pcall(L, 1, 1, 0) == LUA_OK;
-      why = told ? lua_tostring(L, -1) : "the credential provider failed, and so did the report of why";
-    }
-  }
-  if (why == NULL) studio_loop_auth_ready(loop, client, expires);
-  else studio_loop_auth_failed(loop, client, why);
-  lua_settop(L, top);
 }
 
 /* Pushes a list of the finished calls' boxes. The table comes first: it may fail, and they must not get lost. */
@@ -187,10 +136,23 @@ static int loop_step(lua_State *L) {
   lua_settop(L, 1);
   studio_loop_step(box->loop, ms);
   studio_client *client;
-  while ((client = studio_loop_wants_auth(box->loop)) != NULL) ask_provider(L, box->loop, client);
+  while ((client = studio_loop_wants_auth(box->loop)) != NULL) lstudio_ask(L, box->loop, client);
   fill_bodies(L, box->loop);
   collect_done(L, box->loop);
   return 1;
+}
+
+/*** Has credential providers asked by `asker`, so that they may wait without holding everything up: it gets the client,
+the provider function and a question, whose `question:answer(ok, ...)` must be told what pcall(provider) returned.
+Without one, providers are called inside the step.
+@function loop:asker
+@tparam ?function asker */
+static int loop_asker(lua_State *L) {
+  check_loop(L);
+  if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  lua_setiuservalue(L, 1, 3);
+  return 0;
 }
 
 /*** A descriptor that becomes readable when step has work to do.
@@ -256,7 +218,7 @@ static int loop_seed(lua_State *L) {
 static const luaL_Reg methods[] = {
   {"step", loop_step},     {"fd", loop_fd},         {"alarm", loop_alarm}, {"now", loop_now},
   {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},
-  {"disconnect", loop_disconnect}, {NULL, NULL}};
+  {"disconnect", loop_disconnect}, {"asker", loop_asker}, {NULL, NULL}};
 
 void lstudio_open_loop(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_LOOP, methods, NULL, loop_gc, NULL, loop_tostring};

@@ -50,6 +50,7 @@ int64_t lstudio_to_ms(lua_State *L, double seconds, const char *name); /* raises
 /* ---- the classes: check raises for another type or a closed object */
 
 studio_loop *lstudio_loop(lua_State *L);       /* this state's loop, made when there is none */
+studio_loop *lstudio_living_loop(lua_State *L); /* the same, or NULL: never made, or freed as the state closes */
 int lstudio_push_loop(lua_State *L);           /* its userdata; returns 1 */
 void lstudio_anchor(lua_State *L, void *box, int index); /* keeps a call's box until the call is over */
 void lstudio_release(lua_State *L, void *box);           /* undoes it; never raises */
@@ -69,6 +70,9 @@ void lstudio_body(lua_State *L, int table, studio_request *request);
 void lstudio_fill_body(lua_State *L, studio_loop *loop, studio_call *call);
 void lstudio_push_auth_provider(lua_State *L, int auth); /* pushes the function, or nil */
 
+/* Answers a client that wants credentials, now or by a question handed out; the loop (1) is at index 1 (ask.c). */
+void lstudio_ask(lua_State *L, studio_loop *loop, studio_client *client);
+
 int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */
 int lstudio_warm(lua_State *L);                      /* client:warm (call.c) */
 void lstudio_push_response(lua_State *L, int call_box, studio_call *call); /* nil when there is none */
@@ -77,6 +81,7 @@ void lstudio_push_failure(lua_State *L, int call_box, studio_call *call); /* the
 /* ---- parts of the module; the module table is on top of the stack */
 
 void lstudio_open_loop(lua_State *L);
+void lstudio_open_ask(lua_State *L);
 void lstudio_open_client(lua_State *L);
 void lstudio_open_call(lua_State *L);
 void lstudio_open_response(lua_State *L);
@@ -91,5 +96,6 @@ void lstudio_pin(void); /* pin.c */
 #define LSTUDIO_RESPONSE "studio.response"
 #define LSTUDIO_LIMITER "studio.limiter"
 #define LSTUDIO_AUTH "studio.auth"
+#define LSTUDIO_QUESTION "studio.question"
 
 #endif

@@ -39,6 +39,7 @@ int luaopen_studio_core(lua_State *L) {
   lua_pushcfunction(L, escape);
   lua_setfield(L, -2, "escape");
   lstudio_open_loop(L);
+  lstudio_open_ask(L);
   lstudio_open_client(L);
   lstudio_open_call(L);
   lstudio_open_response(L);

@@ -25,10 +25,13 @@ local LEAST_BUDGET = 0.0005
 -- What fibers yield to us, so that a yield of the user's own can be told from ours.
 local SUSPENDED = {}
 
+local ask -- below: fibers for credential providers
+
 ---@param loop table studio.core's loop, or a stand-in: step, now, alarm, fd, active
 function Scheduler.new(loop)
-  return setmetatable({
+  local self = setmetatable({
     loop = loop,
+    urgent = { first = 1, last = 0 },           -- waits of fibers that run at any level
     queues = { [0] = { first = 1, last = 0 } }, -- by level: waits that were woken
     top = 0,                                    -- highest level with a queue
     calls = {},                                 -- call -> the wait for it
@@ -37,6 +40,8 @@ function Scheduler.new(loop)
     live = 0,                                   -- fibers not finished
     watched = false,                            -- somebody watches fd(): keep the loop's alarm up to date
   }, Scheduler)
+  if loop.asker then loop:asker(function(...) ask(self, ...) end) end
+  return self
 end
 
 --- The fiber that runs now and may be suspended here; nil in any other place.
@@ -63,10 +68,7 @@ end
 -- Tells whoever watches the descriptor that there is something to do, now or at the next timer.
 local function arm(self)
   if not self.watched then return end
-  for level = 0, self.top do
-    local queue = self.queues[level]
-    if queue.first <= queue.last then return self.loop:alarm(0) end
-  end
+  if self:has_woken(0) then return self.loop:alarm(0) end
   local at = self.timers:next()
   -- An alarm that comes too early sets the next one.
   self.loop:alarm(at and math.max(0, math.min(at - self.loop:now(), timers.LONGEST)) or nil)
@@ -78,7 +80,7 @@ function Scheduler:wake(wait)
   wait.woken = true
   self.timers:remove(wait)
   if wait.call then self.calls[wait.call] = nil end
-  local queue = self.queues[wait.fiber.level]
+  local queue = wait.fiber.urgent and self.urgent or self.queues[wait.fiber.level]
   local last = queue.last + 1
   queue[last] = wait
   queue.last = last
@@ -93,12 +95,13 @@ end
 
 -- Fibers ------------------------------------------------------------------------------------------
 
-local function make(self, body, level)
+local function make(self, body, level, asks)
   while self.top < level do
     self.top = self.top + 1
     self.queues[self.top] = { first = 1, last = 0 }
   end
-  local fiber = { level = level, done = false, cancelled = false }
+  local fiber = { level = level, done = false, cancelled = false, urgent = asks ~= nil }
+  fiber.asks = asks or self.running and self.running.asks
   fiber.thread = coroutine.create(function()
     fiber.wait = nil
     body(fiber)
@@ -117,6 +120,18 @@ end
 function Scheduler:fiber(body)
   return shielded(make, self, body, self:here() and self.running.level or floor(self))
 end
+
+-- A client's credential provider runs in a fiber of its own: it may wait (for another client, say), and meanwhile
+-- everything else goes on, deadlines and Ctrl-C included. Calls wait for it at any level, so it runs at any level.
+function ask(self, client, provider, question)
+  local fiber = make(self, function() question:answer(pcall(provider)) end, floor(self), client)
+  fiber.on_broken = function(why) question:answer(false, why) end
+end
+
+--- Does the provider of this client's credentials run here? Then a call of that client would wait for itself.
+---@param client table of the core
+---@return boolean
+function Scheduler:asks(client) return client ~= nil and self.running ~= nil and self.running.asks == client end
 
 --- Marks a fiber as finished and wakes who waits for it.
 function Scheduler:finish(fiber)
@@ -167,24 +182,31 @@ local function next_woken(queue)
   end
 end
 
-local function has_woken(self, level)
+--- Is there a fiber to resume, of this level or higher?
+function Scheduler:has_woken(level)
   for l = level, self.top do
     if self.queues[l].first <= self.queues[l].last then return true end
   end
-  return false
+  return self.urgent.first <= self.urgent.last
+end
+
+-- False when the time was over.
+local function resume_queue(self, queue, stop)
+  local last = queue.last
+  while queue.first <= last do
+    local wait = next_woken(queue)
+    if not wait then break end
+    resume(self, wait.fiber)
+    if self.loop:now() >= stop then return false end
+  end
+  return true
 end
 
 -- Resumes what was woken before this began, until `stop`; at least one. What is left keeps its turn.
 local function resume_woken(self, level, stop)
+  if not resume_queue(self, self.urgent, stop) then return end
   for l = self.top, level, -1 do
-    local queue = self.queues[l]
-    local last = queue.last
-    while queue.first <= last do
-      local wait = next_woken(queue)
-      if not wait then break end
-      resume(self, wait.fiber)
-      if self.loop:now() >= stop then return end
-    end
+    if not resume_queue(self, self.queues[l], stop) then return end
   end
 end
 
@@ -203,7 +225,7 @@ end
 
 local function turn(self, level, seconds, budget)
   local start, wait = self.loop:now(), seconds
-  if has_woken(self, level) then
+  if self:has_woken(level) then
     wait = 0
   else
     local at = self.timers:next()

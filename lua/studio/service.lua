@@ -265,6 +265,9 @@ end
 
 local function check_open(client, label)
   if client.state.closed then check.fail("%s: the client is closed", label) end
+  if task.asks(client.state.core) then
+    check.fail("%s: a credential provider cannot use its own client: that would wait for the credentials", label)
+  end
 end
 
 -- A body to text and its content type.

@@ -224,6 +224,11 @@ function Tasks:is_cancelled()
   return fiber ~= nil and fiber.cancelled
 end
 
+--- Does the credential provider of this client run here?
+---@param client table of the core
+---@return boolean
+function Tasks:asks(client) return self.scheduler:asks(client) end
+
 -- map ---------------------------------------------------------------------------------------------
 
 -- One worker: takes the next item until there is none, or until one failed and that stops all.

@@ -293,6 +293,19 @@ function loop:random() end
 ---@param seed integer
 function loop:seed(seed) end
 
+---Has credential providers asked by this function, so that they may wait; it must tell question:answer what
+---pcall(provider) returned. nil: they are called inside the step.
+---@param asker (fun(client: studio.core.client, provider: function, question: studio.core.question))?
+function loop:asker(asker) end
+
+---@class studio.core.question
+local question = {}
+
+---Answers for a credential provider; a second time does nothing.
+---@param ok boolean
+---@param ... any what pcall(provider) returned
+function question:answer(ok, ...) end
+
 ---Closes the connections that are kept for later calls.
 ---@return boolean closed false while a transfer is under way: nothing was closed then
 function loop:disconnect() end
@@ -418,4 +431,4 @@ function loop:disconnect() end
 ---@field images studio.mstudio.images
 ---@field jobs studio.mstudio.jobs
 
-return core, auth, limiter, client, call, response, loop
+return core, auth, limiter, client, call, response, loop, question
