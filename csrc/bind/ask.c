@@ -1,6 +1,6 @@
 /* studio.question: a client's credential provider is asked.   SPDX-License-Identifier: MIT
 **
-** Either here, between two steps and on the state that called step; or by the loop's asker, which runs the provider
+** Either here, between two steps and on the state that called step; or by whom the step was given, who runs it
 ** where it may be suspended and answers later. Whatever happens the loop gets an answer: calls wait for it. A
 ** question that nobody answers any more answers itself when it is collected. */
 #include "bind/lstudio.h"
@@ -81,16 +81,16 @@ void lstudio_ask(lua_State *L, studio_loop *loop, studio_client *client) {
     lua_settop(L, top);
     return;
   }
-  if (lua_getiuservalue(L, 1, 3) == LUA_TFUNCTION) {
+  if (lua_isfunction(L, 2)) {
     handover what = {client, false};
     lua_pushcfunction(L, hand_over);
-    lua_insert(L, top + 2); /* below the client's box */
-    lua_insert(L, top + 3); /* the asker, likewise */
+    lua_insert(L, top + 2); /* below the client's box and the provider */
+    lua_pushvalue(L, 2);
+    lua_insert(L, top + 3);
     lua_pushlightuserdata(L, &what);
     bool failed = lua_pcall(L, 4, 0, 0) != LUA_OK;
     if (failed && !what.done) tell(L, loop, client, true);
   } else {
-    lua_pop(L, 1);
     lua_pushcfunction(L, call_provider);
     lua_insert(L, -2);
     lua_pushlightuserdata(L, client);

@@ -2,7 +2,7 @@
 ** SPDX-License-Identifier: MIT
 **
 ** User value 1: the boxes of calls that are not over, by address; a dropped handle does not cancel its call.
-** User value 2: the boxes of clients, by client; weak. User value 3: who asks credential providers, if not we. */
+** User value 2: the boxes of clients, by client; weak. */
 #include "core/loop.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ static loop_box *check_loop(lua_State *L) {
 int lstudio_push_loop(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key) == LUA_TUSERDATA) return 1;
   lua_pop(L, 1);
-  loop_box *box = lstudio_new_box(L, LSTUDIO_LOOP, sizeof *box, 3);
+  loop_box *box = lstudio_new_box(L, LSTUDIO_LOOP, sizeof *box, 2);
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
   lua_newtable(L);
@@ -126,33 +126,25 @@ static void fill_bodies(lua_State *L, studio_loop *loop) {
 }
 
 /*** Does what there is to do, and waits for it at most so long. Returns early when a call finished, an alarm is
-due or a signal came. With 0 the work itself is bounded, to well under a millisecond.
+due or a signal came. With 0 the work itself is bounded, to well under a millisecond. With `asker`, credential providers
+may wait without holding everything up: it gets the client, the provider function and a question, whose
+question:answer(ok, ...) must be told what pcall(provider) returned. Without, providers are called inside the step.
 @function loop:step
 @tparam number seconds
+@tparam ?function asker
 @treturn table the calls that finished */
 static int loop_step(lua_State *L) {
   loop_box *box = check_loop(L);
   int64_t ms = lstudio_to_ms(L, luaL_optnumber(L, 2, 0), "seconds");
-  lua_settop(L, 1);
+  if (!lua_isnoneornil(L, 3)) luaL_checktype(L, 3, LUA_TFUNCTION);
+  lua_settop(L, 3);
+  lua_remove(L, 2); /* the loop at 1, the asker at 2: where lstudio_ask expects them */
   studio_loop_step(box->loop, ms);
   studio_client *client;
   while ((client = studio_loop_wants_auth(box->loop)) != NULL) lstudio_ask(L, box->loop, client);
   fill_bodies(L, box->loop);
   collect_done(L, box->loop);
   return 1;
-}
-
-/*** Has credential providers asked by `asker`, so that they may wait without holding everything up: it gets the client,
-the provider function and a question, whose `question:answer(ok, ...)` must be told what pcall(provider) returned.
-Without one, providers are called inside the step.
-@function loop:asker
-@tparam ?function asker */
-static int loop_asker(lua_State *L) {
-  check_loop(L);
-  if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
-  lua_settop(L, 2);
-  lua_setiuservalue(L, 1, 3);
-  return 0;
 }
 
 /*** A descriptor that becomes readable when step has work to do.
@@ -218,7 +210,7 @@ static int loop_seed(lua_State *L) {
 static const luaL_Reg methods[] = {
   {"step", loop_step},     {"fd", loop_fd},         {"alarm", loop_alarm}, {"now", loop_now},
   {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},
-  {"disconnect", loop_disconnect}, {"asker", loop_asker}, {NULL, NULL}};
+  {"disconnect", loop_disconnect}, {NULL, NULL}};
 
 void lstudio_open_loop(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_LOOP, methods, NULL, loop_gc, NULL, loop_tostring};

@@ -70,7 +70,8 @@ void lstudio_body(lua_State *L, int table, studio_request *request);
 void lstudio_fill_body(lua_State *L, studio_loop *loop, studio_call *call);
 void lstudio_push_auth_provider(lua_State *L, int auth); /* pushes the function, or nil */
 
-/* Answers a client that wants credentials, now or by a question handed out; the loop (1) is at index 1 (ask.c). */
+/* Answers a client that wants credentials (ask.c): now, or by a question for the asker. At index 1 is the loop, at 2
+** the asker or nil. */
 void lstudio_ask(lua_State *L, studio_loop *loop, studio_client *client);
 
 int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */

@@ -40,7 +40,7 @@ function Scheduler.new(loop)
     live = 0,                                   -- fibers not finished
     watched = false,                            -- somebody watches fd(): keep the loop's alarm up to date
   }, Scheduler)
-  if loop.asker then loop:asker(function(...) ask(self, ...) end) end
+  self.asker = function(...) ask(self, ...) end
   return self
 end
 
@@ -231,7 +231,7 @@ local function turn(self, level, seconds, budget)
     local at = self.timers:next()
     if at then wait = math.max(0, math.min(wait, at - start)) end
   end
-  gather(self, self.loop:step(math.min(wait, timers.LONGEST)))
+  gather(self, self.loop:step(math.min(wait, timers.LONGEST), self.asker))
   resume_woken(self, level, math.max(start + budget, self.loop:now() + LEAST_BUDGET))
   arm(self)
 end

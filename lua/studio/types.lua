@@ -267,6 +267,9 @@ local loop = {}
 
 ---Does what there is to do, and waits for it at most so long.
 ---@param seconds number?
+---@param asker (fun(client: studio.core.client, provider: function, question: studio.core.question))? has credential
+---  providers run where they may wait, and tells question:answer what pcall(provider) returned; nil: they are called
+---  inside the step
 ---@return studio.core.call[] finished
 function loop:step(seconds) end
 
@@ -292,11 +295,6 @@ function loop:random() end
 ---Same seed, same numbers.
 ---@param seed integer
 function loop:seed(seed) end
-
----Has credential providers asked by this function, so that they may wait; it must tell question:answer what
----pcall(provider) returned. nil: they are called inside the step.
----@param asker (fun(client: studio.core.client, provider: function, question: studio.core.question))?
-function loop:asker(asker) end
 
 ---@class studio.core.question
 local question = {}
