@@ -44,15 +44,17 @@ function Connection:body(request)
   return request
 end
 
---- Reads the head of a request only, and does not count it.
+--- Reads the head of a request only, and does not count it; nil when the client has gone.
 function Connection:head()
   local line = self.socket:read "*l"
   local method, target = (line or ""):match "^(%S+) (%S+)"
   if not method then return nil end
   local headers = {}
-  for field in function() return self.socket:read "*l" end do
-    local name, value = field:match "^([^:]+):%s*(.-)\r?$"
-    if not name then break end
+  while true do
+    local field = self.socket:read "*l"
+    if field == "\r" or field == "" then break end
+    local name, value = (field or ""):match "^([^:]+):%s*(.-)\r$"
+    if not name then return nil end -- the head was cut
     headers[name:lower()] = value
   end
   return { port = self.port, connection = self.n, method = method, target = target, headers = headers, body = "" }
