@@ -1,5 +1,6 @@
 /* studio.limiter: when may a call be sent?   SPDX-License-Identifier: MIT */
 #include "core/limiter.h"
+#include "core/slotstore.h"
 
 #include "bind/lstudio.h"
 
@@ -43,11 +44,12 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 `next_slot` (0: now), `paused`. Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
 flight), `cooling` (answered, not yet out of the window), `foreign` (spent by others), `free`, `in_flight`,
 `waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight,
-paused, foreign.
+paused, foreign, turn (another process's). `learnt`: guard or spacing are wider than asked for. `store`: "file" when
+other processes and later runs see the slots, else "memory"; `store_trouble` says why a file that was wanted is not used.
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {
-  lua_createtable(L, 0, 19);
+  lua_createtable(L, 0, 24);
   studio_limiter *limiter = lstudio_check_limiter(L, 1); /* now: making the table may have run a finaliser */
   studio_limiter_report report;
   studio_limiter_explain(limiter, studio_clock_ms(), &report);
@@ -73,23 +75,32 @@ static int limiter_explain(lua_State *L) {
   set_integer(L, "sent", report.sent);
   set_integer(L, "refused", report.refused);
   set_integer(L, "unexplained", report.unexplained);
+  lua_pushboolean(L, report.learnt);
+  lua_setfield(L, -2, "learnt");
+  lua_pushstring(L, report.stored ? "file" : "memory");
+  lua_setfield(L, -2, "store");
+  lua_pushstring(L, report.trouble); /* NULL: nil */
+  lua_setfield(L, -2, "store_trouble");
   return 1;
 }
 
 /*** Makes a limiter, or finds the one that goes by `key` in this Lua state (its limits then stay as they were).
 Options: `name` (shown to people), `key` (may hold a credential: it is kept as a secret), `capacity` requests in
-`window` seconds, `guard`, `spacing`, `linger` (seconds), `max_in_flight`.
+`window` seconds, `guard`, `spacing`, `linger` (seconds), `max_in_flight`, `state_dir`: the folder where slots of this
+key are kept for other processes and later runs (without: in memory).
 @function limiter
 @tparam table options
 @treturn limiter */
 static int new_limiter(lua_State *L) {
   static const char *const names[] = {"name", "key", "capacity", "window", "guard",
-                                      "spacing", "linger", "max_in_flight", NULL};
+                                      "spacing", "linger", "max_in_flight", "state_dir", NULL};
   lua_settop(L, 1);
   lstudio_known_options(L, 1, "limiter", names);
   size_t key_size = 0;
   const char *name = lstudio_required(L, 1, "name", NULL);
   const char *key = lstudio_string(L, 1, "key", &key_size);
+  const char *folder = lstudio_string(L, 1, "state_dir", NULL);
+  if (folder != NULL && key == NULL) luaL_error(L, "limiter: 'state_dir' needs a 'key'");
   studio_limit limit = {
     .capacity = lstudio_integer(L, 1, "capacity", 0, 0),
     .window_ms = lstudio_ms(L, 1, "window", 0),
@@ -100,8 +111,15 @@ static int new_limiter(lua_State *L) {
   };
   if ((limit.capacity > 0) != (limit.window_ms > 0)) luaL_error(L, "limiter: 'capacity' and 'window' go together");
   limiter_box *box = lstudio_new_box(L, LSTUDIO_LIMITER, sizeof *box, 0);
-  box->limiter = key != NULL ? studio_loop_limiter(lstudio_loop(L), key, key_size, name, &limit, NULL)
-                             : studio_limiter_new(name, &limit, NULL);
+  if (key == NULL) {
+    box->limiter = studio_limiter_new(name, &limit, NULL);
+  } else {
+    studio_loop *loop = lstudio_loop(L); /* may raise: before the store is made */
+    studio_limiter_store *store = NULL;
+    if (folder != NULL) store = studio_slotstore_new(folder, key, key_size, &limit, NULL);
+    bool ready = folder == NULL || store != NULL;
+    if (ready) box->limiter = studio_loop_limiter(loop, key, key_size, name, &limit, store);
+  }
   if (box->limiter == NULL) return luaL_error(L, "not enough memory");
   return 1;
 }

@@ -234,6 +234,7 @@ studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t k
     return studio_limiter_ref(limiter);
   }
   limiter = studio_limiter_new(name, limit, store);
+  if (limiter == NULL && store != NULL) store->destroy(store);
   if (limiter == NULL) return NULL;
   if (studio_registry_add(&loop->registry, key, key_size, limiter)) return limiter;
   studio_limiter_unref(limiter);

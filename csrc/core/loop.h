@@ -55,7 +55,8 @@ bool studio_loop_disconnect(studio_loop *loop);
 int64_t studio_loop_wait_of(studio_loop *loop, const studio_call *call);
 
 /* The limiter that goes by this key, made when there is none (counted for the caller). The key may hold a
-** credential: it is kept as a secret. Limits of an existing one are not changed. */
+** credential: it is kept as a secret. Limits of an existing one are not changed. `store` is taken over, also
+** when it is not needed; NULL: none. */
 studio_limiter *studio_loop_limiter(studio_loop *loop, const char *key, size_t key_size, const char *name,
                                     const studio_limit *limit, studio_limiter_store *store);
 
