@@ -56,6 +56,45 @@ busted.subscribe({ "file", "end" }, function(element)
   return nil, true
 end)
 
+-- ---- No limiter remembers an earlier spec ---------------------------------------------------------------
+
+-- Each file gets a folder of its own for what limiters keep, and so do the programs that it starts: nobody's home is
+-- written to, and a port that comes again in another file finds no slots in use.
+local folder_pipe = assert(io.popen "mktemp -d")
+local state_folder = folder_pipe:read "l"
+local state_dir = state_folder .. "/none"
+folder_pipe:close()
+
+local getenv, execute, popen = os.getenv, os.execute, io.popen
+
+function os.getenv(name) -- luacheck: ignore 122
+  if name == "STUDIO_STATE_DIR" then return state_dir end
+  return getenv(name)
+end
+
+local function with_state(command)
+  return ("STUDIO_STATE_DIR='%s'; export STUDIO_STATE_DIR; %s"):format(state_dir, command)
+end
+
+function os.execute(command) -- luacheck: ignore 122
+  if command == nil then return execute() end
+  return execute(with_state(command))
+end
+
+function io.popen(command, ...) -- luacheck: ignore 122
+  return popen(with_state(command), ...)
+end
+
+busted.subscribe({ "file", "start" }, function(element)
+  state_dir = state_folder .. "/" .. element.name:gsub("%W", "-")
+  return nil, true
+end)
+
+busted.subscribe({ "suite", "end" }, function()
+  execute("rm -rf '" .. state_folder .. "'")
+  return nil, true
+end)
+
 -- ---- GC torture ----------------------------------------------------------------------------------------
 
 local torture = os.getenv "STUDIO_GC_TORTURE"

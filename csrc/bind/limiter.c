@@ -44,8 +44,8 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 `next_slot` (0: now), `paused`. Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
 flight), `cooling` (answered, not yet out of the window), `foreign` (spent by others), `free`, `in_flight`,
 `waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight,
-paused, foreign, turn (another process's). `learnt`: guard or spacing are wider than asked for. `store`: "file" when
-other processes and later runs see the slots, else "memory"; `store_trouble` says why a file that was wanted is not used.
+paused, foreign, turn (another process's). `learnt`: guard or spacing are wider than asked for. `store`: "file"
+when other processes and later runs see the slots, else "memory"; `store_trouble`: why a file that was wanted is not.
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {

@@ -156,10 +156,16 @@ static studio_slot_table *table_open(studio_limiter *limiter, int64_t now) {
   return table;
 }
 
+static void rest(const studio_limiter *limiter) {
+  if (limiter->in_flight > 0 || limiter->waiting > 0) return;
+  if (limiter->store && limiter->store->rest) limiter->store->rest(limiter->store);
+}
+
 /* Also after a change: unlocking is what publishes. */
 static void table_close(studio_limiter *limiter) {
   if (limiter->locked) limiter->store->unlock(limiter->store);
   limiter->locked = false;
+  rest(limiter);
 }
 
 /* In the table and in our own memory of it. */
@@ -307,6 +313,7 @@ void studio_limiter_release(studio_limiter *limiter, int slot, int64_t now, stud
 void studio_limiter_leave(studio_limiter *limiter, int64_t now) {
   (void)now;
   if (limiter->in_flight > 0) limiter->in_flight--;
+  rest(limiter);
 }
 
 /* Others were seen spending; or an earlier run may have spent just before this one began, which only a
@@ -371,7 +378,10 @@ void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_r
   if (foreign > 0) limiter->foreign_seen = now;
 }
 
-void studio_limiter_waiting(studio_limiter *limiter, int change) { limiter->waiting += change; }
+void studio_limiter_waiting(studio_limiter *limiter, int change) {
+  limiter->waiting += change;
+  rest(limiter);
+}
 
 /* What stands in the way, the longest-lasting first. */
 static const char *why_not(const studio_limiter *limiter, const studio_limiter_report *report, int64_t wait) {

@@ -55,6 +55,7 @@ struct studio_limiter_store {
   /* `waiting`: the calls of this process that need a slot. */
   studio_slot_table *(*lock)(studio_limiter_store *store, int64_t now, int waiting);
   void (*unlock)(studio_limiter_store *store); /* publishes what was changed */
+  void (*rest)(studio_limiter_store *store);   /* nothing is in flight and nobody waits: needs no descriptor; or NULL */
   void (*destroy)(studio_limiter_store *store);
   bool busy;           /* lock gave NULL because another process holds the table at this moment */
   const char *trouble; /* why lock gives NULL for good, in words; NULL: it does not */

@@ -87,6 +87,14 @@ static studio_slotfile_state mutex_get(studio_slotfile *file) {
 
 /* ---- life */
 
+static void let_go(studio_slotfile *file) {
+  if (file->fd >= 0) close(file->fd);
+  file->fd = -1;
+  file->copy = -1;
+}
+
+void studio_slotfile_rest(studio_slotfile *file) { let_go(file); }
+
 bool studio_slotfile_init(studio_slotfile *file, const char *folder, const char *key, size_t size) {
   *file = (studio_slotfile){.fd = -1, .copy = -1};
   int dir = studio_statedir_open(folder, file->why);
@@ -94,15 +102,9 @@ bool studio_slotfile_init(studio_slotfile *file, const char *folder, const char 
   bool named = studio_statedir_name(dir, key, size, file->name, file->why);
   close(dir);
   if (!named) return false;
-  file->folder = strdup(folder);
+  file->folder = realpath(folder, NULL); /* the program may go elsewhere */
   if (file->folder == NULL) snprintf(file->why, sizeof file->why, "out of memory");
   return file->folder != NULL;
-}
-
-static void let_go(studio_slotfile *file) {
-  if (file->fd >= 0) close(file->fd);
-  file->fd = -1;
-  file->copy = -1;
 }
 
 void studio_slotfile_close(studio_slotfile *file) {

@@ -55,6 +55,7 @@ studio_slotfile_state studio_slotfile_lock(studio_slotfile *file, bool *opened);
 bool studio_slotfile_resize(studio_slotfile *file, size_t size); /* new bytes are 0; false: no memory, too large */
 bool studio_slotfile_save(studio_slotfile *file); /* while locked; false fills `why` */
 void studio_slotfile_unlock(studio_slotfile *file);
+void studio_slotfile_rest(studio_slotfile *file); /* closes it until the next lock; claims end */
 
 /* An owner is a number that is claimed as long as its process lives and has this file open. Its upper half
 ** must be unique in the file; its lower half is the process id. */

@@ -192,7 +192,7 @@ static bool bring_up(slotstore *s, studio_slotfile_state state) {
   clamp(s);
   if (memcmp(im->boot, s->boot, sizeof im->boot) != 0 || im->mono > s->now + SKEW_MS) shift(s);
   if (im->learnt_until <= s->now) im->learnt_guard = im->learnt_spacing = 0;
-  if (!claim(s)) return in_trouble(s, s->now, "the file system has no locks for it");
+  if (s->waiting > 0 && !claim(s)) return in_trouble(s, s->now, "the file system has no locks for it");
   bury(s);
   return true;
 }
@@ -200,7 +200,7 @@ static bool bring_up(slotstore *s, studio_slotfile_state state) {
 /* ---- turns */
 
 static waiter *entry_of(image *im, uint64_t owner) {
-  for (int i = 0; i < WAITERS; i++)
+  for (int i = 0; i < WAITERS && owner != 0; i++)
     if (im->waiters[i].owner == owner) return &im->waiters[i];
   return NULL;
 }
@@ -312,12 +312,12 @@ static studio_slot_table *lock(studio_limiter_store *base, int64_t now, int wait
     return NULL;
   }
   s->busy_since = STUDIO_NEVER;
+  s->waiting = waiting;
   if (!bring_up(s, state)) {
     studio_slotfile_unlock(&s->file);
     return NULL;
   }
   base->trouble = NULL;
-  s->waiting = waiting;
   queue_up(s, waiting);
   hand_out(s);
   return &s->table;
@@ -333,6 +333,7 @@ static int take_over(slotstore *s) {
     if (t->until[i] == s->given.until[i]) continue;
     if (it->until == STUDIO_NEVER && it->owner != s->owner) continue;
     it->until = t->until[i];
+    if (it->until == STUDIO_NEVER) claim(s); /* without an owner it would count as a dead one's, which is safe */
     it->owner = it->until == STUDIO_NEVER ? s->owner : 0;
     taken += it->until == STUDIO_NEVER;
     s->changed = true;
@@ -393,6 +394,13 @@ static void unlock(studio_limiter_store *base) {
   studio_slotfile_unlock(&s->file);
 }
 
+/* Programs with many accounts would run out of descriptors. */
+static void idle(studio_limiter_store *base) {
+  slotstore *s = (slotstore *)base;
+  studio_slotfile_rest(&s->file);
+  s->owner = 0;
+}
+
 static void destroy(studio_limiter_store *base) {
   slotstore *s = (slotstore *)base;
   studio_slotfile_close(&s->file);
@@ -413,7 +421,7 @@ studio_limiter_store *studio_slotstore_new(const char *folder, const char *key, 
                                            const studio_limit *limit, const studio_slotstore_system *system) {
   slotstore *s = calloc(1, sizeof *s);
   if (s == NULL) return NULL;
-  s->base = (studio_limiter_store){.lock = lock, .unlock = unlock, .destroy = destroy};
+  s->base = (studio_limiter_store){.lock = lock, .unlock = unlock, .rest = idle, .destroy = destroy};
   s->limit = *limit;
   s->wall_ms = system != NULL ? system->wall_ms : studio_clock_wall_ms;
   if (system != NULL) snprintf(s->boot, sizeof s->boot, "%s", system->boot);

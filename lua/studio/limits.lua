@@ -4,6 +4,7 @@
 
 local check = require "studio.check"
 local core = require "studio.core"
+local state = require "studio.state"
 
 local limits = {}
 
@@ -26,8 +27,8 @@ local function check_same(found, limit, what)
   local wanted = fresh:explain()
   fresh:close()
   for _, name in ipairs { "configured", "window", "guard", "spacing", "linger", "max_in_flight" } do
-    -- Refusals that nothing explains have taught the limiter a wider guard and spacing of its own.
-    local learnt = (name == "guard" or name == "spacing") and found.unexplained > 0 and found[name] > wanted[name]
+    -- Refusals that nothing explains have taught a limiter of this key a wider guard and spacing.
+    local learnt = (name == "guard" or name == "spacing") and found.learnt and found[name] > wanted[name]
     if found[name] ~= wanted[name] and not learnt then
       local option = name == "configured" and "requests" or name
       check.fail("%s: limits: this program already has a client of that key, with %s = %.7g and not %.7g; clients of a "
@@ -55,14 +56,18 @@ function limits.make(definition, plan, options, what)
   if wanted == false then return {} end
   local changes = check.options(what .. ": limits", type(wanted) == "table" and wanted or nil, limit_options)
   local key = options.limit_key or plan.limit_key
+  local folder = key and plan.limits and state.folder(options.state_dir, what) or nil
   local limiters = {}
   for i, default in ipairs(plan.limits or {}) do
     local limit = i == 1 and with(default, changes) or default
     if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
     local asked = core_limit(limit)
     asked.key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n")
+    asked.state_dir = folder
     limiters[i] = check.guarded(what, core.limiter, asked)
-    if key then check_same(limiters[i]:explain(), limit, what) end
+    local report = limiters[i]:explain()
+    if report.store_trouble then state.warn(report.store_trouble) end
+    if key then check_same(report, limit, what) end
   end
   return limiters
 end

@@ -42,6 +42,7 @@ local call_defaults = { timeout = "seconds", deadline = "seconds", stall = "seco
 local common_options = {
   base_url = "string", headers = "table", routes = "table", read_only = "boolean", scopes = "table",
   limits = { "table", "boolean" }, limit_key = "string", poll = "table",
+  state_dir = { "string", "boolean" },
 }
 for _, more in ipairs { core_options, call_defaults } do
   for name, kinds in pairs(more) do common_options[name] = kinds end

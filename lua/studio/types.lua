@@ -68,7 +68,8 @@ function core.limiter(options) end
 ---@field guard number? seconds added to the window; default 0.02
 ---@field spacing number? least seconds between two sends
 ---@field linger number? seconds that a failed request may still take to reach the service; default 1
----@field max_in_flight integer?
+---@field max_in_flight integer? of this process
+---@field state_dir string? folder where the slots of this key are kept for other processes and runs; default: memory
 
 ---Makes a client of one account at one service.
 ---@param options studio.core.client_options
@@ -131,7 +132,10 @@ function limiter:close() end
 ---@field sent integer attempts so far
 ---@field refused integer answers 429 so far
 ---@field unexplained integer answers 429 that nothing explains
----@field why "free"|"window"|"spacing"|"in_flight"|"paused"|"foreign"
+---@field learnt boolean guard or spacing are wider than asked for: answers 429 taught them, here or elsewhere
+---@field store "file"|"memory" "file": other processes and later runs see the slots
+---@field store_trouble string? why the file that was wanted is not used
+---@field why "free"|"window"|"spacing"|"in_flight"|"paused"|"foreign"|"turn" turn: it is another process's
 
 ---@class studio.core.client
 local client = {}
@@ -359,6 +363,8 @@ function loop:disconnect() end
 ---@field scopes string[]? what the key can do: calls that need more are refused before sending
 ---@field limits studio.limit_options|false|nil other limits than the published ones; false: none
 ---@field limit_key string? clients with the same service and limit key share slots and retries; default: the credential
+---@field state_dir string|false|nil folder where slots are kept for other processes and later runs; default:
+---  STUDIO_STATE_DIR, else $XDG_STATE_HOME/lua-studio, else ~/.local/state/lua-studio; false: this process only
 ---@field poll studio.poll_options? how often jobs are looked at
 ---@field timeout number? seconds for one attempt, default 60
 ---@field stall number? longest silence in an answer, seconds, default 30

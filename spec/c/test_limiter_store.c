@@ -18,7 +18,7 @@
 typedef struct shared {
   int64_t until[LARGER];
   studio_slot_table table;
-  int locked, most_locked, locks, destroyed, waiting;
+  int locked, most_locked, locks, destroyed, waiting, rests;
 } shared;
 
 typedef struct shared_store {
@@ -40,6 +40,8 @@ static studio_slot_table *store_lock(studio_limiter_store *base, int64_t now, in
 
 static void store_unlock(studio_limiter_store *base) { ((shared_store *)base)->shared->locked--; }
 
+static void store_rest(studio_limiter_store *base) { ((shared_store *)base)->shared->rests++; }
+
 static void store_destroy(studio_limiter_store *base) {
   ((shared_store *)base)->shared->destroyed++;
   free(base);
@@ -54,7 +56,7 @@ static void share(shared *s) {
 static shared_store *attach(shared *s) {
   shared_store *store = calloc(1, sizeof *store);
   assert_non_null(store);
-  store->base = (studio_limiter_store){store_lock, store_unlock, store_destroy, false, NULL};
+  store->base = (studio_limiter_store){store_lock, store_unlock, store_rest, store_destroy, false, NULL};
   store->shared = s;
   return store;
 }
@@ -225,6 +227,22 @@ static void the_tightest_of_all_counts(void **state) {
   studio_limiter_unref(a);
 }
 
+static void an_idle_limiter_needs_no_file(void **state) {
+  (void)state;
+  shared s;
+  share(&s);
+  studio_limiter *a = process(attach(&s), 0);
+  int slot;
+  studio_limiter_waiting(a, 1);
+  assert_true(take(a, 0, &slot));
+  studio_limiter_waiting(a, -1);
+  studio_limiter_release(a, slot, 10, STUDIO_SLOT_ANSWERED);
+  assert_int_equal(s.rests, 0);
+  studio_limiter_leave(a, 10);
+  assert_int_equal(s.rests, 1);
+  studio_limiter_unref(a);
+}
+
 static void it_may_be_another_s_turn(void **state) {
   (void)state;
   shared s;
@@ -380,6 +398,7 @@ int main(void) {
     cmocka_unit_test(a_larger_table_serves_each_limit),
     cmocka_unit_test(a_larger_table_is_of_no_use_without_memory),
     cmocka_unit_test(the_tightest_of_all_counts),
+    cmocka_unit_test(an_idle_limiter_needs_no_file),
     cmocka_unit_test(it_may_be_another_s_turn),
     cmocka_unit_test(what_may_come_free_unseen_is_looked_at),
     cmocka_unit_test(a_busy_store_is_asked_again),

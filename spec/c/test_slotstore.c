@@ -1,0 +1,539 @@
+/* Tests of studio_slotstore: slots in a file, with clocks wound by hand.   SPDX-License-Identifier: MIT
+**
+** A limiter with a store of its own is a process; that its locks end with it is what closing a file does too. */
+#define _GNU_SOURCE /* nftw, F_OFD_SETLK */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/slotstore.h"
+#include "support/oom.h"
+
+#define KEY "mstudio\nhttps://x\nkey\nsk_live_secret"
+#define HOUR 3600000
+
+static int64_t wall = 1000000000;
+static int64_t wall_ms(void) { return wall; }
+static const studio_slotstore_system here = {wall_ms, "first"}, rebooted = {wall_ms, "second"};
+
+static char folder[64];
+
+static int set_up(void **state) {
+  (void)state;
+  strcpy(folder, "/tmp/studio-slots-XXXXXX");
+  return mkdtemp(folder) == NULL;
+}
+
+static int remove_one(const char *path, const struct stat *is, int flag, struct FTW *walk) {
+  (void)is, (void)flag, (void)walk;
+  return remove(path);
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static studio_limiter *process_with(const studio_slotstore_system *system, int capacity, int64_t window) {
+  studio_limit limit = {capacity, window, 20, 1000, 0, 0};
+  studio_limiter_store *store = studio_slotstore_new(folder, KEY, sizeof KEY - 1, &limit, system);
+  assert_non_null(store);
+  studio_limiter *limiter = studio_limiter_new("test", &limit, store);
+  assert_non_null(limiter);
+  return limiter;
+}
+
+static studio_limiter *process(void) { return process_with(&here, 3, 1000); }
+
+static bool take(studio_limiter *limiter, int64_t now, int *slot) {
+  return studio_limiters_take(&limiter, 1, now, slot);
+}
+
+static void done(studio_limiter *limiter, int slot, int64_t now, studio_slot_end how) {
+  studio_limiter_release(limiter, slot, now, how);
+  studio_limiter_leave(limiter, now);
+}
+
+static void spend(studio_limiter *limiter, int count, int64_t now) {
+  int slot;
+  for (int i = 0; i < count; i++) {
+    assert_true(take(limiter, now, &slot));
+    done(limiter, slot, now, STUDIO_SLOT_ANSWERED);
+  }
+}
+
+static studio_limiter_report explain(studio_limiter *limiter, int64_t now) {
+  studio_limiter_report report;
+  studio_limiter_explain(limiter, now, &report);
+  return report;
+}
+
+/* The path of the one file of slots. */
+static const char *slots_path(void) {
+  static char path[512];
+  path[0] = '\0';
+  DIR *list = opendir(folder);
+  assert_non_null(list);
+  for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+    if (strstr(entry->d_name, ".slots") == NULL) continue;
+    assert_string_equal(path, "");
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+  }
+  closedir(list);
+  assert_true(path[0] != '\0');
+  return path;
+}
+
+static size_t read_file(const char *path, unsigned char *bytes, size_t room) {
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  size_t size = fread(bytes, 1, room, file);
+  fclose(file);
+  return size;
+}
+
+static void write_file(const char *path, const void *bytes, size_t size) {
+  int fd = open(path, O_WRONLY | O_CREAT, 0600); /* not truncated first: some file systems then write to the disk */
+  assert_true(fd >= 0);
+  assert_int_equal(write(fd, bytes, size), size);
+  assert_int_equal(ftruncate(fd, (off_t)size) + fchmod(fd, 0600) + close(fd), 0);
+}
+
+static void the_budget_is_one_for_processes_and_runs(void **state) {
+  (void)state;
+  studio_limiter *a = process(), *b = process();
+  int x, y, z = -1;
+  assert_true(take(a, 5000, &x) && take(b, 5000, &y));
+  assert_true(x != y);
+  assert_int_equal(explain(b, 5000).held, 2);
+  done(a, x, 5100, STUDIO_SLOT_ANSWERED);
+  done(b, y, 5200, STUDIO_SLOT_ANSWERED);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+  a = process(); /* the next run */
+  assert_true(take(a, 5300, &z));
+  assert_false(take(a, 6119, &x));
+  assert_int_equal(studio_limiter_ready_at(a, 5300), 6120);
+  assert_true(take(a, 6120, &x));
+  done(a, x, 6120, STUDIO_SLOT_NOT_SENT);
+  done(a, z, 6120, STUDIO_SLOT_NOT_SENT);
+  assert_int_equal(explain(a, 6220).free, 3);
+  assert_true(explain(a, 6220).stored);
+  studio_limiter_unref(a);
+}
+
+static void pauses_and_what_was_learnt_are_shared(void **state) {
+  (void)state;
+  studio_limiter *a = process(), *b = process();
+  spend(a, 1, 5000);
+  studio_limiter_refused(a, 5001, NULL); /* unexplained */
+  assert_int_equal(explain(b, 5001).paused_ms, 2000);
+  assert_true(explain(b, 5001).learnt);
+  assert_int_equal(studio_limiter_limit(b)->guard_ms, STUDIO_GUARD_WIDE_MS);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+  a = process();
+  assert_int_equal(explain(a, 5001).limit.guard_ms, STUDIO_GUARD_WIDE_MS);
+  studio_limiter_unref(a);
+  a = process();
+  assert_int_equal(explain(a, 5001 + STUDIO_SLOTSTORE_LEARNT_MS).limit.guard_ms, 20);
+  studio_limiter_unref(a);
+}
+
+/* The request may have been sent just before its process died. */
+static void slots_of_the_dead_come_back(void **state) {
+  (void)state;
+  studio_limiter *a = process(), *b = process();
+  int slot;
+  for (int i = 0; i < 3; i++) assert_true(take(a, 5000, &slot));
+  studio_limiter_waiting(b, 1);
+  assert_int_equal(studio_limiter_ready_at(b, 5500), 6500); /* a look, though nothing can come free before 6520 */
+  assert_false(take(b, 60000, &slot));
+  studio_limiter_unref(a); /* dies with three in flight */
+  assert_false(take(b, 60200, &slot));
+  assert_int_equal(explain(b, 60200).held, 0);
+  assert_int_equal(studio_limiter_ready_at(b, 60200), 60200 + 1000 + 1020);
+  assert_false(take(b, 62219, &slot));
+  assert_true(take(b, 62220, &slot));
+  studio_limiter_unref(b);
+}
+
+static void a_killed_process_is_noticed(void **state) {
+  (void)state;
+  int ready[2];
+  assert_int_equal(pipe(ready), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    studio_limiter *a = process();
+    int slot;
+    char ok = take(a, 5000, &slot) ? 'y' : 'n';
+    if (write(ready[1], &ok, 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char ok = 'n';
+  assert_int_equal(read(ready[0], &ok, 1), 1);
+  assert_int_equal(ok, 'y');
+  studio_limiter *b = process();
+  assert_int_equal(explain(b, 7000).held, 1);
+  assert_int_equal(kill(child, SIGKILL), 0);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  assert_int_equal(explain(b, 9000).held, 0);
+  assert_int_equal(explain(b, 9000).cooling, 1);
+  assert_int_equal(explain(b, 9000 + 2020).free, 3);
+  studio_limiter_unref(b);
+  close(ready[0]);
+  close(ready[1]);
+}
+
+/* A fork of a program goes on with a claim of its own: its parent's slots stay its parent's. */
+static void a_fork_is_another_process(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  int slot = -1, other;
+  assert_true(take(a, 5000, &slot));
+  pid_t child = fork();
+  if (child == 0) {
+    bool ok = take(a, 5000, &other) && other != slot && explain(a, 5000).held == 2;
+    _exit(ok ? 0 : 1);
+  }
+  int status = 1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  studio_limiter_report r = explain(a, 6000);
+  assert_int_equal(r.held, 1);    /* ours, still alive */
+  assert_int_equal(r.cooling, 1); /* the fork's, dead */
+  studio_limiter_unref(a);
+}
+
+static void a_reboot_is_no_reason_to_wait_or_to_hurry(void **state) {
+  (void)state;
+  const int64_t elapsed[] = {500, -HOUR, HOUR, 0, 3000}; /* by the wall clock */
+  const int64_t up[] = {60000, 60000, 400, 60000, 60000};
+  const int64_t least[] = {520, 1020, 620, 1020, 0}; /* until there is a slot */
+  for (size_t i = 0; i < 5; i++) {
+    studio_limiter *a = process();
+    spend(a, 3, 500000 + 100000 * (int64_t)i);
+    studio_limiter_unref(a);
+    wall += elapsed[i];
+    a = process_with(&rebooted, 3, 1000);
+    assert_int_equal(studio_limiter_ready_at(a, up[i]), up[i] + least[i]);
+    assert_int_equal(explain(a, up[i]).free, least[i] ? 0 : 3);
+    studio_limiter_unref(a);
+    assert_int_equal(unlink(slots_path()), 0);
+  }
+}
+
+static void a_pause_outlives_a_reboot_as_long_as_it_was_meant(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  spend(a, 1, 5000000);
+  studio_ratehint hint = {.retry_after_ms = 60000};
+  studio_limiter_refused(a, 5000000, &hint);
+  int64_t pause = explain(a, 5000000).paused_ms;
+  studio_limiter_unref(a);
+  wall += 20000;
+  a = process_with(&rebooted, 3, 1000);
+  assert_int_equal(explain(a, 30000).paused_ms, pause - 20000);
+  studio_limiter_unref(a);
+}
+
+static void clock_steps_do_nothing(void **state) {
+  (void)state;
+  studio_limiter *a = process(), *b = process();
+  spend(a, 3, 5000);
+  wall += HOUR;
+  assert_int_equal(studio_limiter_ready_at(b, 5100), 6020);
+  spend(b, 0, 5100);
+  wall -= 2 * HOUR;
+  assert_int_equal(studio_limiter_ready_at(b, 5200), 6020);
+  spend(b, 3, 6020);
+  assert_int_equal(studio_limiter_ready_at(a, 6030), 7040);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+  wall += HOUR;
+}
+
+/* A run with another limit than the one before: both keep to the tighter, until the earlier one's slots have cooled. */
+static void the_tighter_of_two_limits_counts(void **state) {
+  (void)state;
+  studio_limiter *a = process_with(&here, 2, 10000), *b = process_with(&here, 5, 1000);
+  spend(a, 1, 5000);
+  spend(b, 1, 5000);
+  assert_int_equal(explain(b, 5000).limit.capacity, 2);
+  assert_int_equal(explain(b, 5000).configured_capacity, 5);
+  assert_int_equal(explain(b, 5000).cooling, 2);
+  assert_int_equal(studio_limiter_ready_at(b, 5000), 15020);
+  spend(b, 2, 15020); /* a has been silent for its own window */
+  assert_int_equal(explain(b, 15020).limit.capacity, 5);
+  assert_int_equal(explain(a, 15020).free, 0);
+  assert_int_equal(studio_limiter_ready_at(b, 15020), 15020);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+  a = process_with(&here, 2, 10000); /* the file stays as large as it was */
+  assert_int_equal(explain(a, 15021).cooling, 2);
+  studio_limiter_unref(a);
+}
+
+static void nothing_secret_is_written(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  spend(a, 2, 5000);
+  const char *path = slots_path();
+  static unsigned char bytes[300000];
+  size_t size = read_file(path, bytes, sizeof bytes);
+  for (size_t i = 0; i + 6 <= size; i++) assert_true(memcmp(bytes + i, "secret", 6) != 0);
+  assert_null(strstr(path, "secret"));
+  struct stat is;
+  assert_int_equal(stat(path, &is), 0);
+  assert_int_equal(is.st_mode & 0777, 0600);
+  studio_limiter_unref(a);
+  char first[512], salt[128]; /* without the salt a name tells nothing: another salt, another name */
+  strcpy(first, path);
+  snprintf(salt, sizeof salt, "%s/salt", folder);
+  assert_int_equal(stat(salt, &is), 0);
+  assert_int_equal(is.st_mode & 0777, 0600);
+  assert_int_equal(is.st_size, 32);
+  assert_int_equal(unlink(salt) + unlink(first), 0);
+  a = process();
+  spend(a, 1, 5000);
+  assert_true(strcmp(first, slots_path()) != 0);
+  studio_limiter_unref(a);
+}
+
+static void a_folder_is_made_for_this_user_alone(void **state) {
+  (void)state;
+  char top[64];
+  strcpy(top, folder);
+  strcat(folder, "/new/deeper");
+  studio_limiter *a = process();
+  assert_true(explain(a, 5000).stored);
+  studio_limiter_unref(a);
+  struct stat is;
+  assert_int_equal(stat(folder, &is), 0);
+  assert_int_equal(is.st_mode & 0777, 0700);
+  strcpy(folder, top);
+}
+
+/* What one byte changed, or one byte missing, can do: nothing, but for one slot that the older copy does not know of. */
+static void any_byte_may_be_wrong(void **state) {
+  (void)state;
+  static unsigned char bytes[300000], wrong[300000];
+  studio_limiter *a = process();
+  spend(a, 3, 5000);
+  studio_limiter_unref(a);
+  char path[512];
+  strcpy(path, slots_path());
+  size_t size = read_file(path, bytes, sizeof bytes), tested = 0;
+  for (size_t i = 0; i < size; i++) {
+    if (i > 4096 && i < 128 * 1024) continue; /* the hole between the copies */
+    memcpy(wrong, bytes, size);
+    wrong[i] ^= (unsigned char)(1 + i % 255);
+    write_file(path, wrong, size);
+    a = process();
+    studio_limiter_report r = explain(a, 5100);
+    assert_true(!r.stored || (r.free <= 1 && r.next_slot_ms <= 2020));
+    assert_true(r.stored || r.trouble != NULL);
+    assert_true(explain(a, 5100 + 2020).free == 3);
+    studio_limiter_unref(a);
+    tested++;
+  }
+  assert_true(tested > 3000);
+  for (size_t cut = 0; cut < size; cut += cut > 4096 && cut < 127 * 1024 ? 4096 : 7) {
+    write_file(path, bytes, cut);
+    a = process();
+    studio_limiter_report r = explain(a, 5100);
+    assert_true(r.stored);
+    assert_true(cut == 0 || r.free <= 1);
+    assert_int_equal(explain(a, 5100 + 2020).free, 3);
+    studio_limiter_unref(a);
+  }
+}
+
+static void what_is_not_ours_is_left_alone(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  spend(a, 1, 5000);
+  studio_limiter_unref(a);
+  char path[512];
+  strcpy(path, slots_path());
+  const char *const contents[] = {"somebody's diary, and no short one", "lstudio\2 of the year 2040 .......", "x"};
+  const char *const reasons[] = {"not a file of lua-studio", "another version", "not a file of lua-studio"};
+  for (int i = 0; i < 3; i++) {
+    write_file(path, contents[i], strlen(contents[i]));
+    a = process();
+    spend(a, 3, 5000); /* in memory */
+    studio_limiter_report r = explain(a, 5000);
+    assert_false(r.stored);
+    assert_non_null(strstr(r.trouble, reasons[i]));
+    assert_non_null(strstr(r.trouble, path));
+    assert_int_equal(r.free, 0);
+    studio_limiter_unref(a);
+    unsigned char now[64];
+    assert_int_equal(read_file(path, now, sizeof now), strlen(contents[i]));
+    assert_memory_equal(now, contents[i], strlen(contents[i]));
+  }
+  unlink(path); /* the next one is tried when the time has come */
+}
+
+static void assert_trouble(const char *reason) {
+  studio_limiter *a = process();
+  spend(a, 3, 5000);
+  studio_limiter_report r = explain(a, 5000);
+  assert_false(r.stored);
+  assert_int_equal(r.free, 0);
+  assert_non_null(r.trouble);
+  assert_non_null(strstr(r.trouble, reason));
+  studio_limiter_unref(a);
+}
+
+static void a_place_that_is_not_safe_is_not_used(void **state) {
+  (void)state;
+  assert_int_equal(chmod(folder, 0770), 0);
+  assert_trouble("others may write to the folder");
+  assert_int_equal(chmod(folder, 0700), 0);
+  studio_limiter *a = process();
+  spend(a, 1, 5000);
+  studio_limiter_unref(a);
+  char path[512], top[64];
+  strcpy(path, slots_path());
+  assert_int_equal(chmod(path, 0644), 0);
+  assert_trouble("others may read or write the file");
+  assert_int_equal(unlink(path) + symlink("/etc/passwd", path), 0);
+  assert_trouble("ymbolic");
+  assert_int_equal(unlink(path) + mkfifo(path, 0600), 0);
+  assert_trouble("not a plain file");
+  assert_int_equal(unlink(path) + mkdir(path, 0700), 0);
+  assert_trouble("irectory");
+  strcpy(top, folder);
+  strcat(folder, "/salt"); /* a file */
+  assert_trouble("ot a directory");
+  strcpy(folder, top);
+  snprintf(path, sizeof path, "%s/salt", folder);
+  write_file(path, "short", 5);
+  assert_trouble("salt");
+}
+
+/* Tried again now and then: a disk that was full for a minute is no reason to forget the others for ever. */
+static void trouble_may_end(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  spend(a, 1, 5000);
+  char path[512];
+  strcpy(path, slots_path());
+  assert_int_equal(chmod(path, 0644), 0);
+  spend(a, 1, 5001);
+  assert_non_null(explain(a, 5001).trouble);
+  assert_int_equal(chmod(path, 0600), 0);
+  assert_false(explain(a, 5002).stored);
+  assert_true(explain(a, 5001 + STUDIO_SLOTSTORE_RETRY_MS).stored);
+  studio_limiter_unref(a);
+}
+
+static void a_file_that_is_removed_is_made_again(void **state) {
+  (void)state;
+  studio_limiter *a = process();
+  int first, slot;
+  assert_true(take(a, 5000, &first) && take(a, 5000, &slot));
+  assert_int_equal(unlink(slots_path()), 0);
+  done(a, slot, 5001, STUDIO_SLOT_ANSWERED);
+  studio_limiter *b = process();
+  studio_limiter_report r = explain(b, 5200);
+  assert_int_equal(r.held, 1); /* what a still knew */
+  assert_int_equal(r.cooling, 1);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+}
+
+static void a_limit_of_very_many_stays_in_memory(void **state) {
+  (void)state;
+  studio_limiter *a = process_with(&here, STUDIO_SLOTSTORE_MOST + 1, 1000);
+  assert_non_null(strstr(explain(a, 5000).trouble, "too many slots"));
+  spend(a, 10, 5000);
+  studio_limiter_unref(a);
+  a = process_with(&here, STUDIO_SLOTSTORE_MOST, 1000);
+  spend(a, 10, 5000);
+  studio_limiter *b = process_with(&here, STUDIO_SLOTSTORE_MOST, 1000);
+  assert_int_equal(explain(b, 5000).cooling, 10);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+}
+
+/* Locked by a process that was stopped in the wrong microsecond. */
+static void a_lock_that_does_not_end_is_given_up(void **state) {
+#ifdef F_OFD_SETLK
+  (void)state;
+  studio_limiter *a = process();
+  spend(a, 1, 5000);
+  int fd = open(slots_path(), O_RDWR | O_CLOEXEC), slot;
+  struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)1 << 40, .l_len = 1};
+  assert_int_equal(fcntl(fd, F_OFD_SETLK, &byte), 0);
+  assert_false(take(a, 6000, &slot));
+  assert_int_equal(studio_limiter_ready_at(a, 6000), 6000 + STUDIO_BUSY_MS);
+  assert_false(take(a, 6000 + STUDIO_SLOTSTORE_STUCK_MS - 1, &slot));
+  assert_false(take(a, 6000 + STUDIO_SLOTSTORE_STUCK_MS, &slot) &&
+               explain(a, 6000 + STUDIO_SLOTSTORE_STUCK_MS).trouble == NULL);
+  spend(a, 1, 7001);
+  close(fd);
+  assert_true(explain(a, 7001 + STUDIO_SLOTSTORE_RETRY_MS).stored);
+  studio_limiter_unref(a);
+#else
+  (void)state;
+  skip();
+#endif
+}
+
+static bool make_one(void *state) {
+  (void)state;
+  studio_limit limit = {3, 1000, 20, 1000, 0, 0};
+  studio_limiter_store *store = studio_slotstore_new(folder, KEY, sizeof KEY - 1, &limit, &here);
+  if (store == NULL) return false;
+  studio_slot_table *table = store->lock(store, 5000, 1);
+  if (table != NULL) store->unlock(store);
+  store->destroy(store);
+  return table != NULL;
+}
+
+static void memory_may_run_out(void **state) {
+  (void)state;
+  if (!oom_possible()) skip();
+  assert_true(oom_torture(make_one, NULL) >= 3);
+}
+
+int main(void) {
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+    IN_A_FOLDER(the_budget_is_one_for_processes_and_runs),
+    IN_A_FOLDER(pauses_and_what_was_learnt_are_shared),
+    IN_A_FOLDER(slots_of_the_dead_come_back),
+    IN_A_FOLDER(a_killed_process_is_noticed),
+    IN_A_FOLDER(a_fork_is_another_process),
+    IN_A_FOLDER(a_reboot_is_no_reason_to_wait_or_to_hurry),
+    IN_A_FOLDER(a_pause_outlives_a_reboot_as_long_as_it_was_meant),
+    IN_A_FOLDER(clock_steps_do_nothing),
+    IN_A_FOLDER(the_tighter_of_two_limits_counts),
+    IN_A_FOLDER(nothing_secret_is_written),
+    IN_A_FOLDER(a_folder_is_made_for_this_user_alone),
+    IN_A_FOLDER(any_byte_may_be_wrong),
+    IN_A_FOLDER(what_is_not_ours_is_left_alone),
+    IN_A_FOLDER(a_place_that_is_not_safe_is_not_used),
+    IN_A_FOLDER(trouble_may_end),
+    IN_A_FOLDER(a_file_that_is_removed_is_made_again),
+    IN_A_FOLDER(a_limit_of_very_many_stays_in_memory),
+    IN_A_FOLDER(a_lock_that_does_not_end_is_given_up),
+    IN_A_FOLDER(memory_may_run_out),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
