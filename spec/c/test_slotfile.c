@@ -58,7 +58,7 @@ static void a_folder_is_made_for_this_user_alone(void **state) {
   strcpy(folder, top);
 }
 
-/* What one wrong byte, or an end that is missing, can do: nothing, but for one slot that the older copy does not know. */
+/* What one wrong byte or a missing end can do: nothing, but for one slot that the older copy does not know. */
 static void any_byte_may_be_wrong(void **state) {
   (void)state;
   static unsigned char bytes[300000], wrong[300000];
