@@ -14,7 +14,7 @@
 static const struct { CURLcode code; studio_kind kind; const char *name; bool fatal; const char *says; } failures[] = {
   {CURLE_SEND_ERROR, STUDIO_KIND_NETWORK, "send", false, "the connection failed while the request was being sent"},
   {CURLE_RECV_ERROR, STUDIO_KIND_NETWORK, "receive", false, "the connection failed before the whole answer had come"},
-  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false, "the server closed the connection without an answer"},
+  {CURLE_GOT_NOTHING, STUDIO_KIND_NETWORK, "no_answer", false, "the connection was closed before an answer came"},
   {CURLE_PARTIAL_FILE, STUDIO_KIND_NETWORK, "cut", false, "the connection ended before the whole answer had come"},
   {CURLE_HTTP2, STUDIO_KIND_NETWORK, "http2", false, "the HTTP/2 connection failed"},
   {CURLE_HTTP2_STREAM, STUDIO_KIND_NETWORK, "http2", false, "the server broke the answer off"},
@@ -35,6 +35,11 @@ static bool is_lasting(studio_kind kind) {
 static bool tell_apart(const studio_attempt *attempt, CURLcode code, const char *reason, studio_error *failure) {
   if (code == CURLE_RECV_ERROR && strstr(reason, "chunk") != NULL) {
     studio_error_set(failure, STUDIO_KIND_PROTOCOL, "answer", "the answer's chunks cannot be understood (%s)", reason);
+    return true;
+  }
+  if (code == CURLE_RECV_ERROR && attempt->header_bytes == 0) {
+    studio_error_set(failure, STUDIO_KIND_NETWORK, "receive", "the connection failed before an answer came (%s)",
+                     reason);
     return true;
   }
   /* libcurl's word for a header line beyond its own limit; newer ones have a code for it */

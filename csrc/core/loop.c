@@ -42,7 +42,7 @@ static bool set_up(studio_loop *loop) {
   loop->sockets.poller = loop->poller;
   loop->transport.open_socket = studio_sockets_open;
   loop->transport.close_socket = studio_sockets_close;
-  loop->transport.socket_owner = &loop->sockets;
+  loop->transport.sockets = &loop->sockets;
   loop->transport.now = &loop->now;
   loop->transport.hungry = &loop->hungry;
   curl_share_setopt(loop->transport.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);

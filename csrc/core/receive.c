@@ -46,6 +46,7 @@ size_t studio_receive_header(char *data, size_t unit, size_t count, void *user) 
     long status = 0;
     curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
     studio_headers_clear(&response->headers);
+    if (size > 6 && data[5] == '1') studio_sockets_speaks_http1(attempt->sockets, attempt->socket, attempt->local_port);
     attempt->final = status >= 200;
     response->status = attempt->final ? (int)status : 0;
     if (status == 101) {

@@ -2,10 +2,15 @@
 #include "core/sockets.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "core/transport.h"
+
+#define DRAINED_MAX (1024 * 1024) /* of a peer that does not stop talking */
 
 static studio_socket *entry(studio_sockets *sockets, int fd) {
   if (fd < 0) return NULL;
@@ -33,7 +38,7 @@ static bool watch(studio_sockets *sockets, int fd, studio_socket *socket, int ev
 }
 
 int studio_sockets_on_change(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user) {
-  (void)easy, (void)socket_user;
+  (void)socket_user;
   studio_sockets *sockets = user;
   studio_socket *socket = entry(sockets, fd);
   if (socket == NULL) return -1;
@@ -42,6 +47,10 @@ int studio_sockets_on_change(CURL *easy, curl_socket_t fd, int what, void *user,
                : what == CURL_POLL_INOUT ? STUDIO_POLL_IN | STUDIO_POLL_OUT
                                          : 0;
   socket->wanted = (unsigned char)events;
+  studio_attempt *attempt = NULL;
+  if (events != 0 && curl_easy_getinfo(easy, CURLINFO_PRIVATE, &attempt) == CURLE_OK && attempt != NULL) {
+    attempt->socket = fd; /* of several that are tried, the last one that is asked for is the one */
+  }
   if (events == 0) {
     if (socket->lazy) return 0;
     watch(sockets, fd, socket, 0);
@@ -80,5 +89,30 @@ bool studio_sockets_stirred(studio_sockets *sockets, int fd) {
   studio_socket *socket = entry(sockets, fd);
   if (socket == NULL || socket->wanted != 0) return true;
   watch(sockets, fd, socket, 0);
+  return false;
+}
+
+void studio_sockets_speaks_http1(studio_sockets *sockets, int fd, int local_port) {
+  if (fd >= 0 && fd < sockets->size && sockets->list[fd].lazy) sockets->list[fd].http1_port = local_port;
+}
+
+/* What is unread would count as life; without it, the end of the stream shows. Not the other direction: writing
+** TLS's goodbye into that would raise a signal. */
+static void hang_up(int fd) {
+  char rest[4096];
+  size_t drained = 0;
+  ssize_t n;
+  shutdown(fd, SHUT_RD);
+  while ((n = recv(fd, rest, sizeof rest, MSG_DONTWAIT)) > 0 && drained < DRAINED_MAX) drained += (size_t)n;
+}
+
+bool studio_sockets_spoiled(studio_sockets *sockets, int local_port) {
+  for (int fd = 0; local_port > 0 && fd < sockets->size; fd++) {
+    if (sockets->list[fd].http1_port != local_port || sockets->list[fd].wanted != 0) continue;
+    struct pollfd watched = {.fd = fd, .events = POLLIN};
+    if (poll(&watched, 1, 0) <= 0) continue;
+    hang_up(fd);
+    return true;
+  }
   return false;
 }

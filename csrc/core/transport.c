@@ -31,9 +31,14 @@ bool studio_transport_supported(studio_error *err) {
 /* libcurl calls this before every send and for nothing else. The first one marks the attempt as sent; a
 ** further one is libcurl's own repeat on a new connection, which only `call` may decide. */
 static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
-  (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
+  (void)remote_ip, (void)local_ip, (void)remote_port;
   studio_attempt *attempt = user;
+  attempt->local_port = local_port;
   if (attempt->call->request.warm) return CURL_PREREQFUNC_ABORT; /* connected: that was all */
+  if (attempt->sends == 0 && studio_sockets_spoiled(attempt->sockets, local_port)) {
+    attempt->spoiled = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
   if (attempt->sends++ == 0) {
     attempt->last_sent = *attempt->now;
     return CURL_PREREQFUNC_OK;
@@ -133,9 +138,9 @@ static void set_callbacks(const studio_transport *transport, studio_attempt *att
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, studio_receive_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, transport->open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport->socket_owner);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport->sockets);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, transport->close_socket);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport->socket_owner);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport->sockets);
 }
 
 /* What is the same for every request, or only a number. */
@@ -161,13 +166,16 @@ static void set_plain(const studio_transport *transport, const studio_attempt *a
   }
 }
 
-bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call) {
+bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call,
+                              bool fresh) {
   const char *agent = call->client->user_agent;
   CURL *easy = attempt->easy;
-  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now, .hungry = transport->hungry};
+  *attempt = (studio_attempt){.easy = easy, .call = call, .now = transport->now, .hungry = transport->hungry,
+                              .sockets = transport->sockets, .socket = -1};
   if (studio_download_open(attempt) && add_fields(attempt) && add_file_fields(attempt) && studio_upload_set(attempt)) {
     set_callbacks(transport, attempt);
     set_plain(transport, attempt);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     bool ready = studio_wayout_set(easy, call) &&
                  set_text(easy, CURLOPT_URL, call->request.url.data) &&
                  set_text(easy, CURLOPT_USERAGENT, agent != NULL ? agent : "lua-studio/" STUDIO_VERSION) &&

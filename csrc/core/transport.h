@@ -11,6 +11,7 @@
 
 #include "core/call.h"
 #include "core/sink.h"
+#include "core/sockets.h"
 
 /* How long look-up, connection and TLS may take together. */
 #define STUDIO_CONNECT_TIMEOUT_MS 15000
@@ -25,6 +26,7 @@ typedef struct studio_attempt {
   bool begun;              /* the first byte of a 2xx body came */
   studio_error trouble;    /* why a callback of ours stopped the transfer; kind NONE: none did */
   int sends;               /* PREREQ calls: how often libcurl was about to send */
+  bool spoiled;            /* the connection was not silent before we sent: nothing was sent on it */
   bool final;              /* a status >= 200 was seen */
   bool headed;             /* and the empty line behind its headers */
   bool enough;             /* of the text of an error: the rest was not waited for */
@@ -36,6 +38,8 @@ typedef struct studio_attempt {
   int64_t last_byte;       /* ms, of the final answer; 0: none yet */
   int64_t body_done_us;    /* since the start of the transfer: the request's last byte was handed over */
   const int64_t *now;      /* the loop's clock, as of the current step */
+  studio_sockets *sockets;
+  int socket, local_port;  /* what it travels on; -1, 0: not known yet */
   struct studio_attempt *next_free;
   char reason[CURL_ERROR_SIZE];
 } studio_attempt;
@@ -45,14 +49,15 @@ typedef struct studio_transport {
   CURLSH *share;
   curl_opensocket_callback open_socket;
   curl_closesocket_callback close_socket;
-  void *socket_owner;
+  studio_sockets *sockets; /* what they are given */
   const int64_t *now;
   studio_call **hungry;
 } studio_transport;
 
 /* Puts the call's next attempt onto `attempt->easy` (a fresh or reset handle). False: out of memory, or what
-** attempt->trouble says. */
-bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call);
+** attempt->trouble says. `fresh`: on a connection of its own. */
+bool studio_transport_prepare(const studio_transport *transport, studio_attempt *attempt, studio_call *call,
+                              bool fresh);
 
 /* Reads results off the handle into call->response and tells what happened: failure.kind NONE means that a
 ** whole answer came (of any status). Frees what prepare made; the easy handle stays. */

@@ -103,16 +103,16 @@ static void fail_unsent(studio_loop *loop, studio_call *call, const studio_error
   studio_turn_settle(loop, call);
 }
 
-static void start(studio_loop *loop, studio_call *call) {
+/* Gives libcurl the attempt of a call in SENDING. */
+static void launch(studio_loop *loop, studio_call *call, bool fresh) {
   studio_error trouble;
   studio_error_clear(&trouble);
-  studio_call_sending(call, loop->now);
   if (!studio_body_restart(&call->request.body, &trouble)) {
     fail_unsent(loop, call, &trouble);
     return;
   }
   studio_attempt *attempt = studio_attempts_take(&loop->attempts);
-  bool ready = attempt != NULL && studio_transport_prepare(&loop->transport, attempt, call);
+  bool ready = attempt != NULL && studio_transport_prepare(&loop->transport, attempt, call, fresh);
   if (ready && curl_multi_add_handle(loop->multi, attempt->easy) == CURLM_OK) {
     call->attempt = attempt;
     studio_timers_set(&loop->timers, call, look_again_at(loop, call, attempt));
@@ -125,6 +125,20 @@ static void start(studio_loop *loop, studio_call *call) {
     studio_attempts_put(&loop->attempts, attempt);
   }
   fail_unsent(loop, call, &trouble);
+}
+
+static void start(studio_loop *loop, studio_call *call) {
+  studio_call_sending(call, loop->now);
+  launch(loop, call, false);
+}
+
+/* The kept connection was spoiled: the same attempt, of which nothing was sent, goes by another. */
+static void attempt_again(studio_loop *loop, studio_attempt *attempt) {
+  studio_call *call = attempt->call;
+  studio_turn_end_attempt(loop, attempt);
+  studio_transport_drop(attempt);
+  studio_attempts_put(&loop->attempts, attempt);
+  launch(loop, call, true);
 }
 
 static void attempt_over(studio_loop *loop, studio_attempt *attempt, CURLcode code) {
@@ -170,7 +184,11 @@ static void collect(studio_loop *loop) {
     studio_attempt *attempt = NULL;
     CURLcode code = message->data.result;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &attempt);
-    attempt_over(loop, attempt, code);
+    if (attempt->spoiled && code == CURLE_ABORTED_BY_CALLBACK) {
+      attempt_again(loop, attempt);
+    } else {
+      attempt_over(loop, attempt, code);
+    }
   }
 }
 

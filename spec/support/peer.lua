@@ -45,7 +45,7 @@ local function ask(self, word)
   return text
 end
 
---- What was seen so far: connections accepted, requests read (port, connection, method, target, headers, body).
+--- What was seen so far: connections accepted, requests read (port, connection, method, target, headers, body), notes.
 function Server:log() return load(ask(self, "log"))() end
 
 --- How many requests were read; with a method, of that method.

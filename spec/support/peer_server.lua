@@ -7,13 +7,14 @@ package.path = package.path .. ";/usr/share/lua/5.3/?.lua;/usr/share/lua/5.3/?/i
                ";./lua/?.lua;./lua/?/init.lua"
 
 local cqueues = require "cqueues"
+local luasocket = require "socket"
 local signal = require "cqueues.signal"
 local socket = require "cqueues.socket"
 
 signal.ignore(signal.SIGPIPE)
 
 local queue = cqueues.new()
-local log = { connections = 0, requests = {} }
+local log = { connections = 0, requests = {}, notes = {} }
 local urls = {}
 local last_seen = cqueues.monotime()
 
@@ -22,6 +23,14 @@ local function listen()
   local _, _, port = listener:localname()
   io.stdout:write(port, "\n")
   return listener, port
+end
+
+-- cqueues cannot set all options of a socket, luasocket can.
+local function set_option(connection, name, value)
+  local handle = luasocket.tcp4()
+  handle:setfd(connection:pollfd())
+  handle:setoption(name, value)
+  handle:setfd(-1) -- the descriptor stays the connection's
 end
 
 -- ---- What a handler can do with its connection ---------------------------------------------------------
@@ -65,12 +74,9 @@ function Connection:send(...)
   return self.socket:write(...) ~= nil and self.socket:flush() ~= nil
 end
 
---- Resets the connection, whatever was sent on it. cqueues cannot ask for that, luasocket can.
+--- Resets the connection, whatever was sent on it.
 function Connection:abort()
-  local handle = require("socket").tcp4()
-  handle:setfd(self.socket:pollfd())
-  handle:setoption("linger", { on = true, timeout = 0 })
-  handle:setfd(-1) -- the descriptor stays the connection's
+  set_option(self.socket, "linger", { on = true, timeout = 0 })
   self.socket:close()
 end
 
@@ -80,6 +86,16 @@ function Connection:reset()
   if not method then return end
   log.requests[#log.requests + 1] = { port = self.port, connection = self.n, method = method, target = target }
   self.socket:close()
+end
+
+--- Counts under that name, for who reads the log.
+function Connection:note(name) log.notes[name] = (log.notes[name] or 0) + 1 end -- luacheck: ignore 212
+
+--- A good answer of so many MB of zeros, packed a thousand times smaller.
+function Connection:bomb(megabytes)
+  local pipe = assert(io.popen(("head -c %d /dev/zero | gzip -9"):format(megabytes << 20)))
+  self:answer(pipe:read "a", 200, "Content-Encoding: gzip")
+  pipe:close()
 end
 
 --- A good answer with that body and further header lines ("Name: value").
@@ -110,6 +126,7 @@ local function accept(listener, port, handler, context)
     last_seen = cqueues.monotime()
     client:setmode("b", "bf")
     client:onerror(function(_, _, code) return code end)
+    set_option(client, "tcp-nodelay", true) -- what was sent has been sent, and does not wait for an acknowledgement
     local connection = setmetatable({ socket = client, port = port, n = log.connections, urls = urls }, Connection)
     queue:wrap(function()
       if not context or client:starttls(context) then handler(connection, connection.n) end
