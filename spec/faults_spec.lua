@@ -130,7 +130,7 @@ describe("a server that", function()
     gone:stop()
     for _, method in ipairs { "GET", "POST" } do
       local _, failure = support.get(support.client(gone.url, { max_attempts = 2 }), "/x", { method = method })
-      assert.same({ "network", "connect", "not_sent", 2 },
+      assert.same({ "network", "connection_refused", "not_sent", 2 },
         { failure.kind, failure.code, failure.stage, failure.attempts })
     end
   end)

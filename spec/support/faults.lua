@@ -141,7 +141,7 @@ return {
   { "redirects to another host without TLS", "c:answer('', 302, 'Location: http://other.example/')" .. KEEP,
     with(redirect, { says = "http is not encrypted" }) },
   { "redirects to a port that is closed", "c:answer('', 302, 'Location: http://127.0.0.1:1/')" .. KEEP,
-    { kind = "network", code = "connect", post = "protocol", says = "127.0.0.1" } },
+    { kind = "network", code = "connection_refused", post = "protocol", says = "no connection to 127.0.0.1:1" } },
 
   -- bytes behind the answer: they must not become the next one
   { "sends two answers to one request", "c:answer('mine') c:answer('stolen')" .. KEEP,
