@@ -108,6 +108,7 @@ build = {
     ["studio"] = "lua/studio/init.lua",
     ["studio.check"] = "lua/studio/check.lua",
     ["studio.error"] = "lua/studio/error.lua",
+    ["studio.filename"] = "lua/studio/filename.lua",
     ["studio.fountain"] = "lua/studio/fountain.lua",
     ["studio.fountain.lines"] = "lua/studio/fountain/lines.lua",
     ["studio.html"] = "lua/studio/html.lua",

@@ -1,5 +1,6 @@
 /* studio.core: the C part of studio; opens the parts below.   SPDX-License-Identifier: MIT */
 #include "bind/lstudio.h"
+#include "core/sink.h"
 #include "core/url.h"
 #include "core/version.h"
 
@@ -14,6 +15,36 @@ static int escape(lua_State *L) {
   char *room = luaL_buffinitsize(L, &out, size * 3);
   luaL_pushresultsize(&out, studio_url_escape_raw(room, text, size));
   return 1;
+}
+
+/*** A hash that names what a URL leads to: the same for every signed URL of one thing.
+@function url_id
+@tparam string url
+@treturn string hexadecimal digits */
+static int url_id(lua_State *L) {
+  char id[STUDIO_SHA256_HEX];
+  studio_mark_source(id, luaL_checkstring(L, 1));
+  lua_pushstring(L, id);
+  return 1;
+}
+
+/*** Gives a finished file another name, and never replaces anything.
+@function place
+@tparam string from
+@tparam string to
+@treturn boolean true; false when `to` is taken; nil and why when it cannot be */
+static int place(lua_State *L) {
+  bool taken = false;
+  studio_error err;
+  studio_error_clear(&err);
+  bool done = studio_sink_place(luaL_checkstring(L, 1), luaL_checkstring(L, 2), &taken, &err);
+  if (done || taken) {
+    lua_pushboolean(L, done);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushstring(L, err.message);
+  return 2;
 }
 
 static void push_kinds(lua_State *L) {
@@ -38,6 +69,10 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "kinds");
   lua_pushcfunction(L, escape);
   lua_setfield(L, -2, "escape");
+  lua_pushcfunction(L, url_id);
+  lua_setfield(L, -2, "url_id");
+  lua_pushcfunction(L, place);
+  lua_setfield(L, -2, "place");
   lstudio_open_loop(L);
   lstudio_open_ask(L);
   lstudio_open_client(L);

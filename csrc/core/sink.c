@@ -69,7 +69,13 @@ bool studio_sink_check(const char *path, studio_error *err) {
     return false;
   }
   if (slash != NULL && slash != path) folder[slash - path] = '\0';
-  bool possible = access(folder, W_OK | X_OK) == 0;
+  struct stat there;
+  bool possible = stat(folder, &there) == 0;
+  if (possible && !S_ISDIR(there.st_mode)) {
+    errno = ENOTDIR; /* as root, access would find nothing to say */
+    possible = false;
+  }
+  possible = possible && access(folder, W_OK | X_OK) == 0;
   if (!possible) fail(err, path, "write");
   free(folder);
   return possible;
@@ -275,4 +281,19 @@ void studio_sink_close(studio_sink *sink) {
     unlink(sink->info);
   }
   sink_free(sink);
+}
+
+bool studio_sink_place(const char *from, const char *to, bool *taken, studio_error *err) {
+  struct stat there;
+  *taken = false;
+  /* a link is the one way to a name that fails when there is one; some file systems have none */
+  if (link(from, to) == 0) {
+    unlink(from);
+    return true;
+  }
+  *taken = errno == EEXIST || lstat(to, &there) == 0;
+  if (*taken) return false;
+  if (rename(from, to) == 0) return true;
+  fail(err, to, "put the finished file at");
+  return false;
 }

@@ -42,6 +42,10 @@ void studio_sink_forget(studio_sink *sink);
 /* Closes and renames; frees the sink in any case. */
 bool studio_sink_commit(studio_sink *sink, studio_error *err);
 
+/* Gives a finished file a name that nobody has; never replaces anything. False: `taken` by another file, or
+** else fills err. */
+bool studio_sink_place(const char *from, const char *to, bool *taken, studio_error *err);
+
 /* Closes and frees. The part stays if it can be continued, or if nothing was written; NULL is fine. */
 void studio_sink_close(studio_sink *sink);
 

@@ -17,6 +17,7 @@ local studio = {
   json = json,
   null = json.null,
   is_error = require("studio.error").is,
+  safe_name = require("studio.filename").safe,
 }
 
 -- Loaded when first used: a script that lists projects needs no sandbox.

@@ -87,9 +87,9 @@ end
 local expired = { forbidden = true, not_found = true }
 
 --- Downloads the result, or the one of its parts that `which` counts, to a file.
----@param path string
+---@param path string one that ends with / is a folder: the server names the file, and nothing there is replaced
 ---@param options studio.result.download_options?
----@return string? path
+---@return string? path of the file
 ---@return table response_or_err
 function methods:download(path, options)
   local client, which, rest = self.job.client, 1, {}

@@ -20,6 +20,18 @@ local core = {}
 ---@return string
 function core.escape(text) end
 
+---A hash that names what a URL leads to: the same for every signed URL of one thing.
+---@param url string
+---@return string digits
+function core.url_id(url) end
+
+---Gives a finished file another name, and never replaces anything.
+---@param from string
+---@param to string
+---@return boolean? done false: `to` is taken
+---@return string? message why it cannot be
+function core.place(from, to) end
+
 ---JSON text to a value; studio.json.decode is its public name.
 ---@param text string
 ---@param options { null: "drop"|"keep"?, depth: integer?, max_bytes: integer? }?
