@@ -1,5 +1,5 @@
 -- A connection that breaks at any byte of request or answer: the server counts each POST at most once, what the caller
--- is told is true, and reads come through. HTTP/1.1 in the clear, HTTP/2 and HTTP/1.1 over TLS through nginx.
+-- is told is true, and what may be repeated comes through. HTTP/1.1 in the clear; both HTTPs over TLS through nginx.
 -- SPDX-License-Identifier: MIT
 
 local core = require "studio.core"
@@ -13,6 +13,8 @@ local serve = [[function(c)
   for request in function() return c:request() end do c:answer('{"id":"' .. request.target .. '"}', 201) end
 end]]
 
+local has_body = { POST = true, PATCH = true, PUT = true }
+
 -- One call, whose connection is cut after `bytes` on that way. Returns what was cut, and what became of the call.
 local function run(world, method, connection, way, bytes, how)
   local client = world.client
@@ -25,7 +27,7 @@ local function run(world, method, connection, way, bytes, how)
     assert(support.get(client, "/warm"))
     world.cutter:now(way, bytes, how)
   end
-  local body = method ~= "GET" and '{"prompt":"a harbour at dawn"}' or nil
+  local body = has_body[method] and '{"prompt":"a harbour at dawn"}' or nil
   local response, failure = support.get(client, id, { method = method, body = body })
   return world.cutter:clear(), { id = id, method = method, response = response, failure = failure,
     what = ("%s, %s, cut after %d bytes %s by %s"):format(method, connection, bytes, way, how) }
@@ -61,12 +63,14 @@ local function counted(server)
   return seen
 end
 
+local once = { POST = true, PATCH = true }
+
 local function judge(world, calls)
   local seen = counted(world.server)
   local ended = { done = 0, lost = 0, never = 0 } -- writes: answered; done and the answer lost; not seen by the server
   for _, call in ipairs(calls) do
     local count, failure = seen[call.id] or 0, call.failure
-    if call.method == "GET" then
+    if not once[call.method] then
       assert(call.response, call.what .. ": " .. tostring(failure and failure.message))
     elseif call.response then
       assert(count == 1, call.what .. ": answered, and counted " .. count)
@@ -84,7 +88,7 @@ end
 -- All of a run: every kind of end must have been met, else the cuts were not where they should be.
 local function prove(world, step)
   local calls = run_all(world, { "POST" }, step)
-  for _, call in ipairs(run_all(world, { "GET", "PATCH" }, step * 3)) do calls[#calls + 1] = call end
+  for _, call in ipairs(run_all(world, { "PATCH", "GET", "PUT", "DELETE" }, step * 3)) do calls[#calls + 1] = call end
   local ended = judge(world, calls)
   assert.is_true(ended.done > 0 and ended.lost > 0 and ended.never > 0)
   return ("%d calls, cut up to byte %d: %d writes answered, %d done with the answer lost, %d never arrived; 0 twice")
@@ -149,6 +153,8 @@ for _, case in ipairs {
 end
 
 -- What nginx says by GOAWAY after each third request, and by REFUSED_STREAM to what comes before its settings have.
+-- What GOAWAY leaves out was not done, but libcurl does not tell that from a lost connection: such a POST is of
+-- unknown outcome.
 for what, directive in pairs {
   ["ends its connections by GOAWAY"] = "keepalive_requests 3;",
   ["takes one stream at a time"] = "http2_max_concurrent_streams 1;",

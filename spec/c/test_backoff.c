@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -92,6 +93,70 @@ static void full_jitter_is_even(void **state) {
   }
 }
 
+static int by_size(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Kolmogorov-Smirnov against the even distribution over least..most (whole ms): the largest distance of the two
+** distribution functions, times the root of the draws. For truly even draws 1 in 1000 is above 1.95. */
+static double unevenness(const studio_backoff *backoff, int n, int64_t floor_ms, int64_t least, int64_t most) {
+  enum { DRAWS = 40000 };
+  static int64_t drawn[DRAWS];
+  double root = 200, worst = 0, width = (double)(most - least + 1); /* 200 = the root of 40000 */
+  studio_rng rng;
+  studio_rng_seed(&rng, 17 + (uint64_t)n);
+  for (int i = 0; i < DRAWS; i++) drawn[i] = studio_backoff_delay(backoff, &rng, n, floor_ms);
+  qsort(drawn, DRAWS, sizeof *drawn, by_size);
+  for (int i = 0; i < DRAWS; i++) {
+    if (i + 1 < DRAWS && drawn[i + 1] == drawn[i]) continue; /* looked at where the step ends */
+    double distance = (i + 1) / (double)DRAWS - (double)(drawn[i] - least + 1) / width;
+    if (distance < 0) distance = -distance;
+    if (distance > worst) worst = distance;
+  }
+  return worst * root;
+}
+
+static void every_delay_is_evenly_spread(void **state) {
+  (void)state;
+  static const int64_t bounds[] = {500, 1000, 2000, 4000, 8000, 16000, 20000, 20000};
+  for (int n = 0; n < 8; n++) assert_true(unevenness(&usual, n, -1, 0, bounds[n]) < 1.95);
+  /* between a floor and a tenth more, where the jitter is the shorter of the two */
+  assert_true(unevenness(&usual, 0, 7000, 7000, 7700) < 1.95);
+  assert_true(unevenness(&usual, 3, 60000, 60000, 66000) < 1.95);
+  /* and the test sees what is uneven: equal jitter, half of the bound and as much at random */
+  assert_true(unevenness(&usual, 1, -1, 500, 1000) > 50);
+  assert_true(unevenness(&usual, 0, -1, 0, 520) > 5);
+}
+
+/* A thousand clients fail in the same moment, and again at each retry: how many come back in the busiest 100 ms? A
+** sum of delays is nowhere denser than its widest part: 1000 * 100 / bound, and what chance adds. */
+static void clients_that_failed_together_do_not_come_back_together(void **state) {
+  (void)state;
+  enum { CLIENTS = 1000, RETRIES = 4, BINS = 700 };
+  static int seen[RETRIES + 1][BINS];
+  memset(seen, 0, sizeof seen);
+  for (uint64_t client = 1; client <= CLIENTS; client++) {
+    studio_rng rng;
+    studio_rng_seed(&rng, client); /* neighbours must not jitter alike */
+    int64_t at = 0;
+    for (int n = 0; n < RETRIES; n++) {
+      at += studio_backoff_delay(&usual, &rng, n, -1);
+      seen[n][at / 100]++;
+    }
+    seen[RETRIES][studio_backoff_delay(&usual, &rng, 0, 30000) / 100]++; /* told to come back in 30 s */
+  }
+  static const int fair[] = {200, 100, 50, 25, 33};
+  for (int k = 0; k <= RETRIES; k++) {
+    int busiest = 0;
+    for (int i = 0; i < BINS; i++) busiest = seen[k][i] > busiest ? seen[k][i] : busiest;
+    print_message("%s %d: at most %d of %d clients in 100 ms\n", k < RETRIES ? "retry" : "Retry-After 30, retry",
+                  k < RETRIES ? k + 1 : 1, busiest, (int)CLIENTS);
+    double chance = 4 * (k == 0 ? 14.2 : k == 1 ? 10 : k == 2 ? 7.1 : k == 3 ? 5 : 5.8); /* 4 standard deviations */
+    assert_true(busiest <= fair[k] + chance);
+  }
+}
+
 static void floor_is_kept_with_up_to_a_tenth_more(void **state) {
   (void)state;
   int64_t least, most;
@@ -131,6 +196,8 @@ int main(void) {
     cmocka_unit_test(nothing_overflows),
     cmocka_unit_test(absurd_policies_do_not_wait),
     cmocka_unit_test(full_jitter_is_even),
+    cmocka_unit_test(every_delay_is_evenly_spread),
+    cmocka_unit_test(clients_that_failed_together_do_not_come_back_together),
     cmocka_unit_test(floor_is_kept_with_up_to_a_tenth_more),
     cmocka_unit_test(jitter_counts_where_it_is_longer),
     cmocka_unit_test(same_seed_same_delays),
