@@ -61,6 +61,8 @@ static transfer *transfer_new(const char *url, struct curl_slist *fields) {
   curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+  /* where our own client looks too; all else of TLS is libcurl's default */
+  if (getenv("SSL_CERT_FILE") != NULL) curl_easy_setopt(t->easy, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
   return t;
 }
 

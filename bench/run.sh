@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures our client against plain C libcurl, lua-http and luasocket. SPDX-License-Identifier: MIT
 #
-# usage: sh bench/run.sh [compare] [frames] [memory] [instructions]    (default: the first three)
+# usage: sh bench/run.sh [compare] [frames] [memory] [connect] [instructions]    (default: all but the last)
 # From the checkout's folder, built (`make bench` does that). ROUNDS=n sets the rounds of compare.
 # Starts nginx and a slow server on ports of their own, on 127.0.0.1, and stops them by their process ids.
 set -eu
@@ -12,7 +12,7 @@ STUDIO_LUA=$LUA
 LUA_PATH=${LUA_PATH:-"$PWD/lua/?.lua;$PWD/lua/?/init.lua;;"}
 LUA_CPATH=${LUA_CPATH:-"$PWD/build/?.so;;"}
 export STUDIO_LUA LUA_PATH LUA_CPATH
-[ $# -gt 0 ] || set -- compare frames memory
+[ $# -gt 0 ] || set -- compare frames memory connect
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/studio-bench.XXXXXX")
 nginx_pid='' slow_pid=''
@@ -52,8 +52,18 @@ for i = 1, 9 do notes[i] = ('{"id":%d,"text":"shot %d, the harbour at dawn, 35mm
 io.write('{"id":1,"title":"Teaser","state":"active","created_at":"2026-03-05T07:15:00Z","frames":64,"length":93.5,',
   '"owner":{"id":17,"name":"A. Writer"},"tags":["harbour","dawn","teaser"],"notes":[', table.concat(notes, ","), "]}")
 END
-port=$("$LUA" -e 'local _, port = assert(require "socket".bind("127.0.0.1", 0)):getsockname() print(port)')
-sed -e "s|@DIR@|$dir|g" -e "s|@PORT@|$port|g" bench/nginx.conf.in >"$dir/nginx.conf"
+free_port() {
+  "$LUA" -e 'local _, port = assert(require "socket".bind("127.0.0.1", 0)):getsockname() print(port)'
+}
+port=$(free_port) tls_port=$(free_port)
+# A server that vouches for itself, among all the authorities of the system.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bench \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/server.pem" 2>/dev/null
+for bundle in /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs/ca-bundle.crt; do
+  [ -e $bundle ] && break
+done
+cat $bundle "$dir/server.pem" >"$dir/bundle.pem"
+sed -e "s|@DIR@|$dir|g" -e "s|@PORT@|$port|g" -e "s|@TLS_PORT@|$tls_port|g" bench/nginx.conf.in >"$dir/nginx.conf"
 $on_server nginx -e "$dir/error.log" -c "$dir/nginx.conf" &
 nginx_pid=$!
 url=http://127.0.0.1:$port
@@ -112,7 +122,9 @@ for what in "$@"; do
         "$LUA" bench/compare.lua "$url" "$ceiling" "${ROUNDS:-11}" ;;
     frames) start_slow; $elsewhere "$LUA" bench/frames.lua "http://127.0.0.1:$(cat "$dir/slow")" ;;
     memory) "$LUA" bench/memory.lua "$url" ;;
+    connect)
+      SSL_CERT_FILE="$dir/bundle.pem" $elsewhere "$LUA" bench/connect.lua "https://127.0.0.1:$tls_port" "$ceiling" ;;
     instructions) instructions ;;
-    *) echo "usage: sh bench/run.sh [compare] [frames] [memory] [instructions]" >&2; exit 2 ;;
+    *) echo "usage: sh bench/run.sh [compare] [frames] [memory] [connect] [instructions]" >&2; exit 2 ;;
   esac
 done

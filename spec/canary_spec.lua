@@ -113,6 +113,19 @@ describe("a secret", function()
     end)
   end
 
+  it("that opens a private key or a proxy is in nothing that a client shows or holds", function()
+    local ms = start([[function(c) c:close() end]], {
+      api_key = "sk_x", cert_file = "/dev/null", key_password = KEY, max_attempts = 1,
+      proxy = "http://me:" .. KEY:gsub("%W", function(c) return ("%%%02X"):format(c:byte()) end) .. "@127.0.0.1:1",
+    })
+    assert.is_nil(search(ms, "client", {}))
+    local _, err = ms.projects:list()
+    assert.equal("proxy", err.code)
+    assert.is_nil(search(searchable(err), "err", {}))
+    assert.is_nil(find_in(tostring(err), "tostring(err)"))
+    ms:close()
+  end)
+
   it("would be found where it is (the search can fail)", function()
     server = peer.start "function(c) c:close() end"
     local function holds() return KEY end

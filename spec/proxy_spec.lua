@@ -157,7 +157,7 @@ describe("a proxy", function()
   it("that says nothing, or nonsense, is named", function()
     local silent <close> = peer.start "function(c) c:request() sleep(60) end"
     local client = client_of(https_url, silent.url, { max_attempts = 1 })
-    local _, failure = support.get(client, "/", { timeout = 0.3 })
+    local _, failure = support.get(client, "/", { timeout = 1 })
     assert.same({ "timeout", "proxy", "not_sent" }, { failure.kind, failure.code, failure.stage })
     assert.truthy(failure.message:find("the proxy " .. silent.url:match "//(.*)", 1, true), failure.message)
     local rude <close> = peer.start "function(c) c:request() c:send('what?\\r\\n\\r\\n') end"
@@ -230,7 +230,7 @@ describe("the environment", function()
   teardown(function() os.remove(script) end)
 
   local function fetch(environment, url, how)
-    local command = ("LD_PRELOAD= env -u http_proxy -u https_proxy -u HTTPS_PROXY -u all_proxy -u ALL_PROXY "
+    local command = ("env -u http_proxy -u https_proxy -u HTTPS_PROXY -u all_proxy -u ALL_PROXY "
       .. "-u no_proxy -u NO_PROXY CA=%s %s %s %s %s %s"):format(authority.ca_file, environment,
       os.getenv "STUDIO_LUA" or "lua5.4", script, url, how or "-")
     local ok, text = shell.run(command)
@@ -264,6 +264,10 @@ describe("the environment", function()
     assert.equal(0, proxy:count())
     local text = fetch("no_proxy=other.example https_proxy=" .. proxy.url, "https://service.invalid")
     assert.truthy(text:find("^proxy:"), text)
+    text = fetch("no_proxy=other.example https_proxy=http://127.0.0.1:1", "https://service.invalid")
+    assert.truthy(text:find("^proxy: no connection to the proxy 127.0.0.1:1"), text)
+    text = fetch("no_proxy=224.0.0.1 https_proxy=http://127.0.0.1:1", "https://224.0.0.1")
+    assert.truthy(text:find("^unreachable: no connection to 224.0.0.1:443"), text)
   end)
 
   it("has no say where the client names its proxy, or none", function()

@@ -12,7 +12,7 @@ local support = require "spec.support.core"
 local function failure_of(url, options, attempts)
   options = options or {}
   options.method, options.body = "POST", "{}"
-  local client = support.client(url, { max_attempts = attempts or 2, allow_http = true })
+  local client = support.client(url, { max_attempts = attempts or 2, allow_http = true, insecure = true })
   local response, failure = support.get(client, "/", options)
   assert.is_nil(response)
   assert.equal("not_sent", failure.stage)
@@ -65,10 +65,10 @@ describe("a service that cannot be reached", function()
       waiting[i]:settimeout(0)
       waiting[i]:connect("127.0.0.1", port)
     end
-    local failure = failure_of("http://127.0.0.1:" .. port, { timeout = 0.3 })
+    local failure = failure_of("http://127.0.0.1:" .. port, { timeout = 0.5 })
     assert.same({ "timeout", "connect" }, { failure.kind, failure.code })
-    says(failure, "the timeout of 0.300 s was over before a connection to 127.0.0.1:" .. port .. " was made")
-    failure = failure_of("http://127.0.0.1:" .. port, { deadline = 0.3 }, 1)
+    says(failure, "the timeout of 0.500 s was over before a connection to 127.0.0.1:" .. port .. " was made")
+    failure = failure_of("http://127.0.0.1:" .. port, { deadline = 1 }, 1)
     assert.same({ "timeout", "deadline" }, { failure.kind, failure.code })
     says(failure, "127.0.0.1:" .. port)
     for i = 1, 8 do waiting[i]:close() end
@@ -77,7 +77,7 @@ describe("a service that cannot be reached", function()
 
   it("because it does not take part in the handshake", function()
     local silent <close> = peer.start "function(c) sleep(60) end"
-    local failure = failure_of((silent.url:gsub("http:", "https:")), { timeout = 0.3 })
+    local failure = failure_of((silent.url:gsub("http:", "https:")), { timeout = 1 }, 1)
     assert.same({ "timeout", "handshake" }, { failure.kind, failure.code })
     says(failure, "the TLS handshake with " .. silent.url:match "//(.*)")
     local rude <close> = peer.start "function(c) c:close() end"

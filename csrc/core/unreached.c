@@ -33,11 +33,11 @@ static long number_of(const way *w, CURLINFO info) {
 static bool is_used(const way *w) {
   const studio_proxies *proxies = &w->attempt->call->client->proxies;
   if (proxies->not_for == NULL || w->connect_status != 0) return true;
-  size_t host = strcspn(w->proxy->name, ":");
-  for (const char *at = w->reason; (at = strchr(at, *w->proxy->name)) != NULL; at++) {
-    if (strncmp(at, w->proxy->name, host) == 0) return true;
-  }
-  return false;
+  char host[256] = "";
+  const char *from = w->proxy->name + (*w->proxy->name == '[' ? 1 : 0); /* libcurl says ::1, not [::1] */
+  const char *end = strchr(from, ']') != NULL ? strchr(from, ']') : strchr(from, ':');
+  if (end != NULL && (size_t)(end - from) < sizeof host) memcpy(host, from, (size_t)(end - from));
+  return *host != '\0' && said(w, host);
 }
 
 static way look_at(const studio_attempt *attempt, CURLcode code, studio_error *failure, bool *fatal) {
