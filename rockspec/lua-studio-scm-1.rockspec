@@ -53,6 +53,7 @@ build = {
         "csrc/core/error.c",
         "csrc/core/failures.c",
         "csrc/core/headers.c",
+        "csrc/core/heed.c",
         "csrc/core/limiter.c",
         "csrc/core/loop.c",
         "csrc/core/mark.c",

@@ -41,15 +41,16 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 }
 
 /*** Says what the limiter does now, and why. Durations in seconds: `window`, `guard`, `spacing`, `linger`,
-`next_slot` (0: now), `paused`. Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
+`next_slot` (0: now), `paused`, `pace` (between two sends, because others spend as well), `quota` (until a spent quota
+of another window is new). Counts: `capacity` (in force), `configured` (as asked for), `held` (attempts in
 flight), `cooling` (answered, not yet out of the window), `foreign` (spent by others), `free`, `in_flight`,
 `waiting` (calls), `sent`, `refused` (answers 429), `unexplained`. `why`: free, window, spacing, in_flight,
-paused, foreign, turn (another process's). `learnt`: guard or spacing are wider than asked for. `store`: "file"
+paused, foreign, quota, turn (another process's). `learnt`: guard or spacing are wider than asked for. `store`: "file"
 when other processes and later runs see the slots, else "memory"; `store_trouble`: why a file that was wanted is not.
 @function limiter:explain
 @treturn table */
 static int limiter_explain(lua_State *L) {
-  lua_createtable(L, 0, 24);
+  lua_createtable(L, 0, 26);
   studio_limiter *limiter = lstudio_check_limiter(L, 1); /* now: making the table may have run a finaliser */
   studio_limiter_report report;
   studio_limiter_explain(limiter, studio_clock_ms(), &report);
@@ -63,6 +64,8 @@ static int limiter_explain(lua_State *L) {
   set_seconds(L, "linger", report.limit.linger_ms);
   set_seconds(L, "next_slot", report.next_slot_ms);
   set_seconds(L, "paused", report.paused_ms);
+  set_seconds(L, "pace", report.pace_ms);
+  set_seconds(L, "quota", report.quota_ms);
   set_integer(L, "capacity", report.limit.capacity);
   set_integer(L, "configured", report.configured_capacity);
   set_integer(L, "max_in_flight", report.limit.max_in_flight);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/heed.h"
+
 #define PAUSE_CAP_MS (3600LL * 1000)
 #define PAUSE_DEFAULT_MS 1000 /* a 429 without a hint, from a limiter without a window */
 
@@ -32,8 +34,7 @@ struct studio_limiter {
   int64_t previous_send; /* the spacing's state before last_slot was taken */
   int last_slot;         /* the slot, or negative ticket, of the last send; INT_MIN: none to take back */
 
-  int foreign; /* slots that others have taken, until foreign_until */
-  int64_t foreign_until, foreign_seen;
+  studio_heed heed; /* what headers said */
   int64_t episode; /* when the last pause that was judged began */
   int unexplained;
 };
@@ -81,8 +82,8 @@ studio_limiter *studio_limiter_new(const char *name, const studio_limit *limit, 
   for (size_t i = 0; i < size; i++) limiter->own.until[i] = STUDIO_LONG_AGO;
   limiter->own.size = l->capacity;
   limiter->own.paused_until = limiter->own.last_send = STUDIO_LONG_AGO;
-  limiter->previous_send = limiter->foreign_until = limiter->foreign_seen = STUDIO_LONG_AGO;
-  limiter->episode = STUDIO_LONG_AGO;
+  limiter->previous_send = limiter->episode = STUDIO_LONG_AGO;
+  studio_heed_init(&limiter->heed);
   limiter->first_send = STUDIO_NEVER;
   limiter->last_slot = INT_MIN;
   limiter->store = store; /* last: a store is owned only by a limiter that came to be */
@@ -181,10 +182,6 @@ static int slots_used(const studio_slot_table *table, int64_t now) {
   return used;
 }
 
-static int foreign_now(const studio_limiter *limiter, int64_t now) {
-  return limiter->foreign_until > now ? limiter->foreign : 0;
-}
-
 static int time_order(const void *a, const void *b) {
   int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
   return (x > y) - (x < y);
@@ -195,7 +192,7 @@ static int time_order(const void *a, const void *b) {
 ** The table may have more slots than the capacity in force, so `size - capacity` must stay free. */
 static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table, int64_t from, int ahead,
                          int64_t held) {
-  int capacity = capacity_now(limiter), foreign = foreign_now(limiter, from);
+  int capacity = capacity_now(limiter), foreign = studio_heed_foreign(&limiter->heed, from);
   if (capacity == 0 || ahead < capacity - slots_used(table, from) - foreign) return from;
   int rounds = ahead / capacity, first = table->size - capacity + ahead % capacity;
   if (rounds > 0 && held == STUDIO_NEVER) return STUDIO_NEVER;
@@ -206,17 +203,19 @@ static int64_t window_at(studio_limiter *limiter, const studio_slot_table *table
   }
   qsort(sorted, (size_t)table->size, sizeof *sorted, time_order);
   /* Either the others' slots come back, or so many of our own do that theirs do not matter. */
-  int64_t at = foreign ? later(sorted[first], limiter->foreign_until) : sorted[first];
+  int64_t at = foreign ? later(sorted[first], limiter->heed.foreign_until) : sorted[first];
   if (first + foreign < table->size) at = sooner(at, sorted[first + foreign]);
   return at == STUDIO_NEVER ? at : at + rounds * cycle(limiter);
 }
 
-/* The same with pause and spacing, and in turn with other processes. */
+/* The same with pause and spacing, with what headers said, and in turn with other processes. */
 static int64_t open_at(studio_limiter *limiter, const studio_slot_table *table, int64_t now, int ahead,
                        int64_t held) {
   int64_t from = later(now, table->paused_until), spacing = limiter->limit.spacing_ms;
   int64_t at = window_at(limiter, table, from, ahead, held);
   if (spacing > 0) at = later(at, later(from, table->last_send + spacing) + ahead * spacing);
+  int64_t better = limiter->in_flight > 0 && held != STUDIO_NEVER ? later(held, from + PAUSE_DEFAULT_MS) : STUDIO_NEVER;
+  at = later(at, studio_heed_at(&limiter->heed, from, table->last_send, ahead, better));
   return later(at, table->not_before);
 }
 
@@ -268,6 +267,7 @@ static bool take_one(studio_limiter *limiter, int64_t now, int *slot) {
     limiter->previous_send = table->last_send;
     table->last_send = limiter->own.last_send = now;
     limiter->first_send = sooner(limiter->first_send, now);
+    studio_heed_sent(&limiter->heed, 1);
     limiter->sent++;
     limiter->in_flight++;
   }
@@ -291,6 +291,7 @@ bool studio_limiters_take(studio_limiter *const *limiters, int count, int64_t no
 
 /* The last send did not happen: the spacing is as before, unless another process has sent since. */
 static void unsend(studio_limiter *limiter, studio_slot_table *table, int slot) {
+  studio_heed_sent(&limiter->heed, -1);
   limiter->sent--;
   if (slot != limiter->last_slot) return;
   limiter->last_slot = INT_MIN;
@@ -316,11 +317,12 @@ void studio_limiter_leave(studio_limiter *limiter, int64_t now) {
   rest(limiter);
 }
 
-/* Others were seen spending; or an earlier run may have spent just before this one began, which only a
-** store would know. */
-static bool explained(const studio_limiter *limiter, int64_t now) {
+/* Others were seen spending; a quota of another window is spent; or an earlier run may have spent just before this
+** one began, which only a store would know. */
+static bool explained(const studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   int64_t span = later(limiter->limit.window_ms, PAUSE_DEFAULT_MS);
-  if (now - limiter->foreign_seen <= span) return true;
+  if (now - limiter->heed.foreign_seen <= span) return true;
+  if (hint && studio_heed_explains(hint, limiter->limit.window_ms)) return true;
   return limiter->alone && now - limiter->first_send < cycle(limiter) + limiter->limit.linger_ms;
 }
 
@@ -346,11 +348,12 @@ static void learn(studio_limiter *limiter, studio_slot_table *table, int64_t now
 void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_slot_table *table = table_open(limiter, now);
   limiter->refused++;
+  studio_heed_refused(&limiter->heed, now);
   /* Nobody sends in a pause: an answer that comes in one, or before anything was sent after it, belongs to
   ** what was sent before. */
   if (table->paused_until <= now && limiter->own.last_send > limiter->episode) {
     limiter->episode = now;
-    if (!explained(limiter, now)) learn(limiter, table, now);
+    if (!explained(limiter, now, hint)) learn(limiter, table, now);
   }
   int64_t pause = limiter->limit.window_ms > 0 ? limiter->limit.window_ms : PAUSE_DEFAULT_MS;
   int64_t said = hint ? studio_ratehint_pause(hint) : -1;
@@ -361,21 +364,22 @@ void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_r
   table_close(limiter);
 }
 
+static void tighten(studio_limit *limit, const studio_ratepolicy *quota) {
+  bool lower = quota->limit > 0 && quota->limit < limit->capacity;
+  if (lower && studio_heed_ours(quota, limit->window_ms)) limit->capacity = (int)quota->limit;
+}
+
 void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_limit *limit = &limiter->limit;
-  if (limit->capacity == 0 || hint->plain.limit == 0) return; /* a limit of 0 is no limit we could keep */
-  if (hint->plain.limit > 0 && hint->plain.limit < limit->capacity) limit->capacity = (int)hint->plain.limit;
-  if (hint->plain.remaining < 0) return;
+  tighten(limit, &hint->plain);
+  for (int i = 0; i < hint->policy_count; i++) tighten(limit, &hint->policies[i]);
   /* Our own: a slot that became free a moment ago may still be counted in an answer that was on its way
   ** then. And where the service allows more than our capacity, others may spend that much unnoticed. */
   studio_slot_table *table = table_open(limiter, now);
-  int own = slots_used(table, now - limit->linger_ms);
+  studio_heed_own own = {capacity_now(limiter), limit->window_ms, slots_used(table, now - limit->linger_ms),
+                         limiter->in_flight};
   table_close(limiter);
-  int64_t foreign = limit->capacity - hint->plain.remaining - own;
-  limiter->foreign = foreign > 0 ? (int)foreign : 0;
-  int64_t reset = hint->plain.reset_ms >= 0 ? hint->plain.reset_ms : limit->window_ms;
-  limiter->foreign_until = now + sooner(reset, PAUSE_CAP_MS);
-  if (foreign > 0) limiter->foreign_seen = now;
+  studio_heed_observe(&limiter->heed, &own, hint, now);
 }
 
 void studio_limiter_waiting(studio_limiter *limiter, int change) {
@@ -388,6 +392,8 @@ static const char *why_not(const studio_limiter *limiter, const studio_limiter_r
   if (report->paused_ms > 0) return "paused";
   if (in_flight_full(limiter, 0)) return "in_flight";
   if (wait == 0) return "free";
+  if (report->quota_ms > 0) return "quota";
+  if (report->free != 0 && report->pace_ms > limiter->limit.spacing_ms) return "foreign";
   if (report->free != 0) return wait <= STUDIO_BUSY_MS && !limiter->limit.spacing_ms ? "turn" : "spacing";
   return report->held + report->cooling < capacity_now(limiter) ? "foreign" : "window";
 }
@@ -400,7 +406,8 @@ void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter
   report->configured_capacity = limiter->configured.capacity;
   for (int i = 0; i < table->size; i++) report->held += table->until[i] == STUDIO_NEVER;
   report->cooling = slots_used(table, now) - report->held;
-  report->foreign = foreign_now(limiter, now);
+  report->foreign = studio_heed_foreign(&limiter->heed, now);
+  report->pace_ms = studio_heed_pace(&limiter->heed, now);
   int64_t spare = capacity_now(limiter) - report->held - report->cooling - report->foreign;
   report->free = limiter->limit.capacity == 0 ? -1 : (int)least_zero(spare);
   report->in_flight = limiter->in_flight;
@@ -408,6 +415,8 @@ void studio_limiter_explain(studio_limiter *limiter, int64_t now, studio_limiter
   int64_t wait = open_at(limiter, table, now, 0, now + cycle(limiter)) - now;
   report->paused_ms = least_zero(table->paused_until - now);
   table_close(limiter);
+  const studio_quota *spent = studio_heed_spent(&limiter->heed, now);
+  if (spent) report->quota_ms = spent->until - now;
   report->sent = limiter->sent;
   report->refused = limiter->refused;
   report->unexplained = limiter->unexplained;

@@ -99,12 +99,13 @@ void studio_limiter_leave(studio_limiter *limiter, int64_t now); /* one attempt 
 
 /* A 429: nobody sends until Retry-After, else the reset, else the window is over, and the guard (capped at
 ** an hour). Of the answers 429 to what was sent before a pause only the first is judged: if neither foreign
-** use nor an earlier run explains it, it widens the guard; the next spaces ((W + g) / L); each further
-** one lengthens the spacing by a quarter, at most to twice that. */
+** use, nor a spent quota of another window, nor an earlier run explains it, it widens the guard; the next spaces
+** ((W + g) / L); each further one lengthens the spacing by a quarter, at most to twice that. What was learnt stays for
+** the limiter's life: that no 429 came since proves the care right, not needless. */
 void studio_limiter_refused(studio_limiter *limiter, int64_t now, const studio_ratehint *hint);
 
-/* Headers of any answer. They only tighten: a lower limit, and foreign use = limit - remaining - our own,
-** which takes that many slots until the reset; each observation replaces the one before. */
+/* Headers of any answer. They only tighten: a lower limit of our window; others who spend the same key take slots and
+** make us pace; a quota of another window is counted down. The rules stand in heed.h. */
 void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint);
 
 /* The least number of ms until a call that has `ahead` others before it could get a slot; max_in_flight is
@@ -119,9 +120,11 @@ typedef struct studio_limiter_report {
   int waiting;               /* calls in the queue that need this one */
   int64_t next_slot_ms;      /* 0: now; -1: when an attempt ends (why is then "in_flight") */
   int64_t paused_ms;         /* 0: not paused */
+  int64_t pace_ms;           /* between two of our sends, because others spend as well; 0: none */
+  int64_t quota_ms;          /* until the reset of a spent quota of another window; 0: none is */
   int64_t sent, refused;     /* attempts, answers 429, since the limiter was made */
   int unexplained;           /* pauses that nothing explains: what has been learnt from */
-  const char *why;           /* "free", "window", "spacing", "in_flight", "paused", "foreign", "turn" */
+  const char *why;           /* "free", "window", "spacing", "in_flight", "paused", "foreign", "quota", "turn" */
   bool learnt;               /* guard or spacing are wider than configured: answers 429 taught them */
   bool stored;               /* other processes and later runs see the slots */
   const char *trouble;       /* why there is a store and they do not; NULL: they do, or there is none */

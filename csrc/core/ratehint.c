@@ -255,7 +255,7 @@ void studio_ratehint_read(studio_ratehint *hint, const studio_headers *headers, 
     hint->plain.remaining = capped(hint->plain.limit - facts[USED].value, STUDIO_RATEHINT_CAP);
   }
   if (ietf) read_ietf(hint, headers);
-  if (hint->plain.limit == 0) hint->plain.limit = -1; /* no answer could have come under such a limit */
+  if (hint->plain.limit == 0) hint->plain.limit = hint->plain.remaining = -1; /* "0 of 0": no limit is meant */
 }
 
 int64_t studio_ratehint_pause(const studio_ratehint *hint) {

@@ -6,7 +6,7 @@
 **   RateLimit-Policy and RateLimit of the IETF, several quotas by name (RFC 9651 fields), each with its window.
 ** A moment may be a delta, an epoch or a date (moment.h); what lies at a point in time counts from the answer's own
 ** Date, so that our clock does not matter. Malformed fields are ignored, moments capped at STUDIO_RATEHINT_CAP_MS,
-** counts at STUDIO_RATEHINT_CAP; a limit of 0 says nothing. */
+** counts at STUDIO_RATEHINT_CAP; a limit of 0, and what is left of it, says nothing. */
 #ifndef STUDIO_CORE_RATEHINT_H
 #define STUDIO_CORE_RATEHINT_H
 

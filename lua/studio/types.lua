@@ -136,6 +136,8 @@ function limiter:close() end
 ---@field held integer slots of attempts in flight
 ---@field cooling integer slots that wait for their window to pass
 ---@field foreign integer slots that somebody else spent
+---@field pace number seconds between two sends, because others spend the same key; 0: none
+---@field quota number seconds until a spent quota of another window (a day, say) is new; 0: none is spent
 ---@field free integer? nil: no window
 ---@field in_flight integer
 ---@field waiting integer calls
@@ -147,7 +149,7 @@ function limiter:close() end
 ---@field learnt boolean guard or spacing are wider than asked for: answers 429 taught them, here or elsewhere
 ---@field store "file"|"memory" "file": other processes and later runs see the slots
 ---@field store_trouble string? why the file that was wanted is not used
----@field why "free"|"window"|"spacing"|"in_flight"|"paused"|"foreign"|"turn" turn: it is another process's
+---@field why "free"|"window"|"spacing"|"in_flight"|"paused"|"foreign"|"quota"|"turn" turn: it is another process's
 
 ---@class studio.core.client
 local client = {}

@@ -44,13 +44,18 @@ typedef struct sim_config {
   bool tell;                 /* the server sends limit, remaining and reset (whole seconds) */
   double others;             /* share of the budget that somebody else spends */
   bool hasty;                /* a client that breaks the rule: slots come back at send + W + g */
+  int clients;               /* on one key, none of which knows of the others; 0: one */
+  bool deaf;                 /* reads in headers only how long a 429 asks to wait */
 } sim_config;
+
+#define SIM_CLIENTS 3
 
 typedef struct sim_result {
   int64_t sent, accepted, refused, pauses;
   int64_t last_refused_s; /* when the last 429 came; -1: none */
   double share;           /* accepted, of L * T / W */
-  studio_limiter_report report;
+  int64_t each[SIM_CLIENTS]; /* accepted */
+  studio_limiter_report report; /* of the first client */
 } sim_result;
 
 /* splitmix64 */
@@ -174,25 +179,29 @@ typedef struct sim_flight {
   int64_t sent_ms;
 } sim_flight;
 
+typedef struct sim_client {
+  studio_limiter *limiter;
+  sim_flight flights[SIM_FLIGHTS];
+  bool refusing;
+} sim_client;
+
 typedef struct sim {
   sim_config config;
   uint64_t random;
   sim_server server;
-  studio_limiter *limiter;
-  sim_flight flights[SIM_FLIGHTS];
+  sim_client clients[SIM_CLIENTS];
   int64_t now, phase, others_at;
   sim_result result;
-  bool refusing;
 } sim;
 
 static int64_t sim_latency(sim *s) { return sim_between(&s->random, 10 * SIM_MS, 150 * SIM_MS); }
 
-static void sim_send(sim *s, sim_flight *flight, int slot) {
+static void sim_send(sim *s, sim_client *client, sim_flight *flight, int slot) {
   memset(flight, 0, sizeof *flight);
   flight->slot = slot;
   flight->sent_ms = s->now / SIM_MS;
   s->result.sent++;
-  s->refusing = false;
+  client->refusing = false;
   flight->counted = SIM_AT_SERVER;
   flight->seen = SIM_AT_CLIENT;
   flight->fate = sim_chance(&s->random, s->config.unsent) ? SIM_UNSENT
@@ -216,49 +225,51 @@ static void sim_send(sim *s, sim_flight *flight, int slot) {
   if (s->config.stream_ms) flight->end_at += sim_between(&s->random, 0, s->config.stream_ms * SIM_MS);
 }
 
-static void sim_at_server(sim *s, sim_flight *flight) {
+static void sim_at_server(sim *s, sim_client *client, sim_flight *flight) {
   flight->counted = SIM_IDLE;
   flight->ok = true;
   if (sim_chance(&s->random, s->config.fail)) return;
   flight->ok = sim_serve(&s->server, s->now + s->phase);
   if (s->config.tell) flight->hint = sim_hint(&s->server, s->now + s->phase);
   s->result.accepted += flight->ok;
+  s->result.each[client - s->clients] += flight->ok;
 }
 
-static void sim_refused(sim *s, const sim_flight *flight) {
-  if (!s->refusing) s->result.pauses++;
-  s->refusing = true;
+static void sim_refused(sim *s, sim_client *client, const sim_flight *flight) {
+  if (!client->refusing) s->result.pauses++;
+  client->refusing = true;
   s->result.refused++;
   s->result.last_refused_s = s->now / SIM_S;
-  studio_limiter_refused(s->limiter, s->now / SIM_MS, s->config.tell ? &flight->hint : NULL);
+  studio_limiter_refused(client->limiter, s->now / SIM_MS, s->config.tell ? &flight->hint : NULL);
 }
 
-static void sim_at_client(sim *s, sim_flight *flight) {
+static void sim_at_client(sim *s, sim_client *client, sim_flight *flight) {
   int64_t now = s->now / SIM_MS;
   studio_slot_end how = flight->fate == SIM_UNSENT ? STUDIO_SLOT_NOT_SENT
                         : flight->fate == SIM_LOST ? STUDIO_SLOT_FAILED
                                                    : STUDIO_SLOT_ANSWERED;
-  studio_limiter_release(s->limiter, flight->slot, s->config.hasty ? flight->sent_ms : now, how);
-  if (flight->fate == SIM_ANSWER && s->config.tell) studio_limiter_observe(s->limiter, now, &flight->hint);
-  if (flight->fate == SIM_ANSWER && !flight->ok) sim_refused(s, flight);
+  studio_limiter_release(client->limiter, flight->slot, s->config.hasty ? flight->sent_ms : now, how);
+  bool told = flight->fate == SIM_ANSWER && s->config.tell && !s->config.deaf;
+  if (told) studio_limiter_observe(client->limiter, now, &flight->hint);
+  if (flight->fate == SIM_ANSWER && !flight->ok) sim_refused(s, client, flight);
   flight->seen = SIM_AT_END;
 }
 
-static sim_flight *sim_free_flight(sim *s) {
+static sim_flight *sim_free_flight(sim_client *client) {
   for (int i = 0; i < SIM_FLIGHTS; i++)
-    if (s->flights[i].counted == SIM_IDLE && s->flights[i].seen == SIM_IDLE) return &s->flights[i];
+    if (client->flights[i].counted == SIM_IDLE && client->flights[i].seen == SIM_IDLE) return &client->flights[i];
   return NULL;
 }
 
-/* Runs what is due now; returns when something is due next. */
-static int64_t sim_events(sim *s) {
+/* Runs what is due now of one client; returns when something is due next. */
+static int64_t sim_flights(sim *s, sim_client *client) {
   int64_t next = INT64_MAX;
   for (int i = 0; i < SIM_FLIGHTS; i++) {
-    sim_flight *flight = &s->flights[i];
-    if (flight->counted == SIM_AT_SERVER && flight->count_at <= s->now) sim_at_server(s, flight);
-    if (flight->seen == SIM_AT_CLIENT && flight->seen_at <= s->now) sim_at_client(s, flight);
+    sim_flight *flight = &client->flights[i];
+    if (flight->counted == SIM_AT_SERVER && flight->count_at <= s->now) sim_at_server(s, client, flight);
+    if (flight->seen == SIM_AT_CLIENT && flight->seen_at <= s->now) sim_at_client(s, client, flight);
     if (flight->seen == SIM_AT_END && flight->end_at <= s->now) {
-      studio_limiter_leave(s->limiter, s->now / SIM_MS);
+      studio_limiter_leave(client->limiter, s->now / SIM_MS);
       flight->seen = SIM_IDLE;
     }
     int64_t at = INT64_MAX;
@@ -267,14 +278,42 @@ static int64_t sim_events(sim *s) {
     if (flight->counted == SIM_AT_SERVER && flight->count_at < at) at = flight->count_at;
     if (at < next) next = at;
   }
-  if (s->config.others > 0) {
-    if (s->others_at <= s->now) {
-      double gap = (double)s->server.window / ((double)s->server.limit * s->config.others);
-      sim_serve(&s->server, s->now + s->phase);
-      s->others_at = s->now + sim_between(&s->random, 1, (int64_t)(2 * gap));
-    }
-    if (s->others_at < next) next = s->others_at;
+  return next;
+}
+
+/* Somebody who spends and looks at nothing. */
+static int64_t sim_others(sim *s) {
+  if (s->config.others <= 0) return INT64_MAX;
+  if (s->others_at <= s->now) {
+    double gap = (double)s->server.window / ((double)s->server.limit * s->config.others);
+    sim_serve(&s->server, s->now + s->phase);
+    s->others_at = s->now + sim_between(&s->random, 1, (int64_t)(2 * gap));
   }
+  return s->others_at;
+}
+
+/* Sends what may be sent; returns when to look again. */
+static int64_t sim_sends(sim *s, sim_client *client, int64_t next) {
+  int slot;
+  sim_flight *flight;
+  while ((flight = sim_free_flight(client)) && studio_limiters_take(&client->limiter, 1, s->now / SIM_MS, &slot)) {
+    sim_send(s, client, flight, slot);
+    next = s->now + 1;
+  }
+  int64_t ready = studio_limiter_ready_at(client->limiter, s->now / SIM_MS);
+  if (ready != STUDIO_NEVER && ready * SIM_MS < next && ready * SIM_MS > s->now) next = ready * SIM_MS;
+  return next;
+}
+
+static int64_t sim_turn(sim *s, int clients) {
+  int64_t next = INT64_MAX;
+  for (int i = 0; i < clients; i++) {
+    int64_t at = sim_flights(s, &s->clients[i]);
+    if (at < next) next = at;
+  }
+  int64_t others = sim_others(s);
+  if (others < next) next = others;
+  for (int i = 0; i < clients; i++) next = sim_sends(s, &s->clients[i], next);
   return next;
 }
 
@@ -286,24 +325,19 @@ static sim_result sim_run(const sim_config *config) {
   s.phase = sim_between(&s.random, 0, config->limit.window_ms * SIM_MS); /* of the server's clock */
   s.result.last_refused_s = -1;
   sim_server_init(&s.server, config);
-  s.limiter = studio_limiter_new("sim", &config->limit, NULL);
-  if (!s.limiter) abort();
+  int clients = config->clients > 0 ? config->clients : 1;
+  for (int i = 0; i < clients; i++) {
+    s.clients[i].limiter = studio_limiter_new("sim", &config->limit, NULL);
+    if (!s.clients[i].limiter) abort();
+  }
   for (int64_t next = 0; next < config->seconds * SIM_S;) {
     s.now = next;
-    next = sim_events(&s);
-    int slot;
-    sim_flight *flight;
-    while ((flight = sim_free_flight(&s)) && studio_limiters_take(&s.limiter, 1, s.now / SIM_MS, &slot)) {
-      sim_send(&s, flight, slot);
-      next = s.now + 1;
-    }
-    int64_t ready = studio_limiter_ready_at(s.limiter, s.now / SIM_MS);
-    if (ready != STUDIO_NEVER && ready * SIM_MS < next && ready * SIM_MS > s.now) next = ready * SIM_MS;
+    next = sim_turn(&s, clients);
   }
   s.result.share = 100.0 * (double)s.result.accepted /
                    ((double)s.server.limit * (double)config->seconds * SIM_S / (double)s.server.window);
-  studio_limiter_explain(s.limiter, s.now / SIM_MS, &s.result.report);
-  studio_limiter_unref(s.limiter);
+  studio_limiter_explain(s.clients[0].limiter, s.now / SIM_MS, &s.result.report);
+  for (int i = 0; i < clients; i++) studio_limiter_unref(s.clients[i].limiter);
   free(s.server.log);
   return s.result;
 }

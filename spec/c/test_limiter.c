@@ -1,59 +1,8 @@
-/* Tests of studio_limiter: the rule to the millisecond, pauses, headers.   SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/limiter.h"
-#include "hint.h"
+/* Tests of studio_limiter: the rule to the millisecond, pauses.   SPDX-License-Identifier: MIT */
+#include "limiter_fixture.h"
 #include "support/oom.h"
 
 #define NO_HINT HINT(-1, -1, -1, -1)
-
-static studio_limiter *make(int capacity, int64_t window, int64_t guard, int64_t spacing, int in_flight) {
-  studio_limit limit = {capacity, window, guard, 1000, spacing, in_flight};
-  studio_limiter *limiter = studio_limiter_new("test", &limit, NULL);
-  assert_non_null(limiter);
-  return limiter;
-}
-
-static bool take(studio_limiter *limiter, int64_t now, int *slot) {
-  return studio_limiters_take(&limiter, 1, now, slot);
-}
-
-static void done(studio_limiter *limiter, int slot, int64_t now, studio_slot_end how) {
-  studio_limiter_release(limiter, slot, now, how);
-  studio_limiter_leave(limiter, now);
-}
-
-/* Sends at `now`, answered at once. */
-static void spend(studio_limiter *limiter, int count, int64_t now) {
-  for (int slot; count > 0; count--) {
-    assert_true(take(limiter, now, &slot));
-    done(limiter, slot, now, STUDIO_SLOT_ANSWERED);
-  }
-}
-
-static studio_limiter_report report(studio_limiter *limiter, int64_t now) {
-  studio_limiter_report r;
-  studio_limiter_explain(limiter, now, &r);
-  return r;
-}
-
-/* No slot at `at - 1`, one at `at`, and everything that tells the moment agrees. */
-static void assert_opens(studio_limiter *limiter, int64_t now, int64_t at) {
-  int slot;
-  assert_int_equal(studio_limiter_ready_at(limiter, now), at);
-  assert_int_equal(studio_limiter_estimate(limiter, now, 0), at - now);
-  assert_int_equal(report(limiter, now).next_slot_ms, at - now);
-  assert_false(take(limiter, at - 1, &slot));
-  assert_true(take(limiter, at, &slot));
-  done(limiter, slot, at, STUDIO_SLOT_NOT_SENT);
-}
 
 static void a_slot_cools_for_window_and_guard_from_its_answer(void **state) {
   (void)state;
@@ -324,95 +273,6 @@ static void an_earlier_run_or_others_explain_a_refusal(void **state) {
   studio_limiter_unref(l);
 }
 
-/* ---- headers ---- */
-
-static void headers_only_tighten(void **state) {
-  (void)state;
-  studio_limiter *l = make(10, 1000, 20, 0, 0);
-  static const int64_t ignored[] = {0, -5, 11, 1000000000000LL};
-  for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) {
-    studio_ratehint hint = HINT(-1, ignored[i], -1, -1);
-    studio_limiter_observe(l, 0, &hint);
-    assert_int_equal(studio_limiter_limit(l)->capacity, 10);
-  }
-  int slots[8];
-  for (int i = 0; i < 8; i++) assert_true(take(l, i, &slots[i]));
-  studio_ratehint hint = HINT(-1, 5, -1, -1);
-  studio_limiter_observe(l, 10, &hint); /* 8 of 5 are out already */
-  assert_int_equal(report(l, 10).limit.capacity, 5);
-  assert_int_equal(report(l, 10).configured_capacity, 10);
-  assert_int_equal(report(l, 10).free, 0);
-  for (int i = 0; i < 8; i++) done(l, slots[i], 100 + i, STUDIO_SLOT_ANSWERED);
-  assert_opens(l, 200, 103 + 1020); /* when four are left */
-  assert_int_equal(studio_limiter_estimate(l, 200, 4), 107 + 1020 - 200);
-  assert_int_equal(studio_limiter_estimate(l, 200, 5), 103 + 2040 - 200);
-  spend(l, 5, 5000);
-  assert_int_equal(report(l, 5000).free, 0);
-  hint.plain.limit = 9;
-  studio_limiter_observe(l, 6000, &hint); /* never loosens */
-  assert_int_equal(studio_limiter_limit(l)->capacity, 5);
-  studio_limiter_unref(l);
-}
-
-static void foreign_use_takes_slots_until_the_reset(void **state) {
-  (void)state;
-  studio_limiter *l = make(10, 10000, 20, 0, 0);
-  int held;
-  spend(l, 2, 0);
-  assert_true(take(l, 0, &held));
-  studio_ratehint hint = HINT(-1, 10, 3, 2000);
-  studio_limiter_observe(l, 100, &hint); /* 7 used: 3 are ours, one of them in flight */
-  assert_int_equal(report(l, 100).foreign, 4);
-  assert_int_equal(report(l, 100).free, 3);
-  studio_limiter_observe(l, 100, &hint); /* replaces, does not add up */
-  assert_int_equal(report(l, 100).foreign, 4);
-  spend(l, 3, 200);
-  assert_string_equal(report(l, 200).why, "foreign");
-  assert_int_equal(studio_limiter_ready_at(l, 200), 2100);
-  assert_int_equal(report(l, 2099).foreign, 4);
-  assert_int_equal(report(l, 2100).free, 4);
-  spend(l, 4, 2100);
-  assert_string_equal(report(l, 2100).why, "window");
-  hint = (studio_ratehint)HINT(-1, 10, 0, -1); /* without a reset: W */
-  studio_limiter_observe(l, 2200, &hint);
-  assert_int_equal(report(l, 2200).foreign, 0); /* all ours */
-  studio_limiter_observe(l, 12500, &hint);      /* ours: one in flight, four that cool or just did */
-  assert_int_equal(report(l, 12500).foreign, 5);
-  assert_int_equal(report(l, 22499).foreign, 5);
-  assert_int_equal(report(l, 22500).foreign, 0);
-  studio_limiter_unref(l);
-}
-
-static void a_slot_of_ours_may_come_before_the_others_go(void **state) {
-  (void)state;
-  studio_limiter *l = make(3, 1000, 20, 0, 0);
-  spend(l, 2, 0);
-  studio_ratehint hint = HINT(-1, 3, 0, 60000);
-  studio_limiter_observe(l, 100, &hint); /* one is somebody's for a minute */
-  assert_int_equal(report(l, 100).foreign, 1);
-  assert_opens(l, 100, 1020);
-  studio_limiter_unref(l);
-}
-
-/* Where the service allows more than we were told to use, others may spend that without costing us. */
-static void others_may_use_what_is_not_ours(void **state) {
-  (void)state;
-  studio_limiter *l = make(10, 1000, 20, 0, 0);
-  studio_ratehint hint = HINT(-1, 100, 10, -1);
-  studio_limiter_observe(l, 0, &hint); /* 90 used by others, 10 left: enough */
-  assert_int_equal(report(l, 0).free, 10);
-  hint.plain.remaining = 4;
-  studio_limiter_observe(l, 0, &hint);
-  assert_int_equal(report(l, 0).free, 4);
-  hint.plain.remaining = 1000; /* nonsense */
-  studio_limiter_observe(l, 0, &hint);
-  assert_int_equal(report(l, 0).free, 10);
-  hint = (studio_ratehint)HINT(-1, 0, 0, -1); /* a limit of nothing */
-  studio_limiter_observe(l, 0, &hint);
-  assert_int_equal(report(l, 0).free, 10);
-  studio_limiter_unref(l);
-}
-
 static bool make_and_drop(void *state) {
   (void)state;
   studio_limit limit = {40, 10000, 20, 1000, 0, 0};
@@ -451,10 +311,6 @@ int main(void) {
     cmocka_unit_test(what_nothing_explains_is_learnt_step_by_step),
     cmocka_unit_test(without_a_window_only_a_known_spacing_grows),
     cmocka_unit_test(an_earlier_run_or_others_explain_a_refusal),
-    cmocka_unit_test(headers_only_tighten),
-    cmocka_unit_test(foreign_use_takes_slots_until_the_reset),
-    cmocka_unit_test(a_slot_of_ours_may_come_before_the_others_go),
-    cmocka_unit_test(others_may_use_what_is_not_ours),
     cmocka_unit_test(waiting_is_counted),
     cmocka_unit_test(no_memory_means_no_limiter),
   };

@@ -192,7 +192,7 @@ static void our_clock_does_not_matter(void **state) {
 static void counts(void **state) {
   (void)state;
   static const struct { const char *value; int64_t remaining, limit; } table[] = {
-    {"0", 0, -1}, /* a limit of nothing says nothing */
+    {"0", -1, -1}, /* "0 of 0" says nothing */
     {"1", 1, 1},
     {"60", 60, 60},
     {"59.9", 59, 59},
