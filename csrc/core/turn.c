@@ -141,8 +141,10 @@ static void attempt_again(studio_loop *loop, studio_attempt *attempt) {
   launch(loop, call, true);
 }
 
+/* The clock is read anew: its slots cool from now on, and the answer may have come late in a long step. */
 static void attempt_over(studio_loop *loop, studio_attempt *attempt, CURLcode code) {
   studio_call *call = attempt->call;
+  loop->now = studio_clock_ms();
   studio_error failure;
   bool fatal = false;
   studio_turn_end_attempt(loop, attempt);
