@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bind/lstudio.h"
+#include "core/curlline.h"
 #include "core/url.h"
 
 /* The request is filled in option by option, in the box, so that a raise loses nothing; it is empty again once
@@ -192,6 +193,23 @@ static int send_off(lua_State *L, call_box *box) {
   return luaL_error(L, "%s", err.message);
 }
 
+/* Pushes a box whose request is what the options (2) say. */
+static call_box *read_call(lua_State *L) {
+  static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
+                                      "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
+  lua_settop(L, 2);
+  lstudio_known_options(L, 2, "submit", names);
+  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
+  studio_request *request = &box->request;
+  read_method(L, request);
+  read_url(L, request);
+  lstudio_headers(L, 2, &request->headers);
+  lstudio_body(L, 2, request);
+  read_limiters(L, request);
+  read_rest(L, request);
+  return box;
+}
+
 /*** Submits a call; the loop does the rest. Options: `method` (GET), `path` (below the base URL, escaped) or `url`
 (anywhere: without credentials and limits when it is another origin), `query`, `headers`, `body` (a string, or a
 list of strings, { file =, offset =, size = } and { reader =, size =, rewind = }, which are sent one after the other),
@@ -203,23 +221,42 @@ everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency
 @tparam table options
 @treturn call */
 int lstudio_submit(lua_State *L) {
-  static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
-                                      "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
   if (lstudio_check_client(L, 1)->asking) {
     return luaL_error(L, "a credential provider cannot use its own client: that would wait for the credentials");
   }
-  lua_settop(L, 2);
-  lstudio_known_options(L, 2, "submit", names);
-  call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
-  studio_request *request = &box->request;
-  read_method(L, request);
-  read_url(L, request);
-  lstudio_headers(L, 2, &request->headers);
-  lstudio_body(L, 2, request);
-  read_limiters(L, request);
-  read_rest(L, request);
-  return send_off(L, box);
+  return send_off(L, read_call(L));
 }
+
+/* A text that is freed when Lua raises in between. */
+int lstudio_push_curl(lua_State *L, const studio_call *call) {
+  studio_error err;
+  studio_error_clear(&err);
+  studio_buf *text = lstudio_push_buffer(L);
+  const char *service = call->client->name != NULL ? call->client->name : "studio";
+  if (!studio_curlline(text, call, service, &err)) {
+    luaL_pushfail(L);
+    lua_pushstring(L, err.message);
+    return 2;
+  }
+  lua_pushlstring(L, text->data, text->size);
+  studio_buf_wipe(text);
+  return 1;
+}
+
+/*** The same options as a curl command line; nothing is sent. Secrets are variables of the shell: see docs/debugging.md.
+@function client:curl
+@tparam table options of client:submit
+@treturn ?string nil and why when no command line can hold the body */
+int lstudio_curl(lua_State *L) {
+  lstudio_check_client(L, 1);
+  studio_error err;
+  studio_error_clear(&err);
+  call_box *box = read_call(L);
+  box->call = studio_call_new(lstudio_check_client(L, 1), &box->request, 0, &err);
+  if (box->call == NULL) return luaL_error(L, "%s", err.message);
+  return lstudio_push_curl(L, box->call);
+}
+
 
 /*** Looks the host up, reads the CA bundle, connects and shakes hands, so that the first real call is quick. Sends
 nothing and takes no slot. Over HTTP/2 the connection stays for that call; one of HTTP/1.1 libcurl closes again.
@@ -274,6 +311,11 @@ static int call_cancel(lua_State *L) {
   return 1;
 }
 
+/*** The call (after redirects: its last request) as a curl command line, with secrets as variables of the shell.
+@function call:curl
+@treturn ?string nil and why when no command line can hold the body */
+static int call_curl(lua_State *L) { return lstudio_push_curl(L, check_call(L)); }
+
 /*** "auth", "queued", "sending", "backoff" or "done".
 @function call:state
 @treturn string */
@@ -323,7 +365,7 @@ static int call_attempts(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"done", call_done}, {"result", call_result},     {"cancel", call_cancel},     {"state", call_state},
-  {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {NULL, NULL}};
+  {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {"curl", call_curl}, {NULL, NULL}};
 
 void lstudio_open_call(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_CALL, methods, call_close, call_gc, NULL, call_tostring};

@@ -131,7 +131,7 @@ static void read_policy(lua_State *L, int table, studio_client *client) {
   client->http2 = lstudio_boolean(L, table, "http2", true);
 }
 
-/*** Makes a client. Options: `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
+/*** Makes a client. Options: `name` (of the service, for people), `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
 (a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `cert_file`, `key_file`,
 `key_password` (the client's own certificate, for its own origin), `proxy` (false: none), `http2`, `allow_http`,
 `account` (tells whose retry budget is spent at that origin, where the credentials do not; it may hold a secret, and
@@ -141,7 +141,7 @@ only its hash is kept), `max_attempts`, `max_refusals` (answers 429 to sit out),
 @tparam table options
 @treturn client */
 static int new_client(lua_State *L) {
-  static const char *const names[] = {"base_url", "auth", "limiters", "headers", "user_agent", "ca_file",
+  static const char *const names[] = {"name", "base_url", "auth", "limiters", "headers", "user_agent", "ca_file",
                                       "cert_file", "key_file", "key_password", "insecure", "proxy", "http2",
                                       "allow_http", "account", "max_attempts", "max_refusals", "backoff_base",
                                       "backoff_cap", "max_redirects", NULL};
@@ -154,6 +154,7 @@ static int new_client(lua_State *L) {
   client_box *box = lstudio_new_box(L, LSTUDIO_CLIENT, sizeof *box, 1);
   box->client = studio_client_new(base_url, allow_http, &err);
   if (box->client == NULL) return luaL_error(L, "bad option 'base_url' (%s)", err.message);
+  copy_string(L, 1, "name", &box->client->name);
   copy_string(L, 1, "user_agent", &box->client->user_agent);
   read_file(L, 1, "ca_file", &box->client->ca_file);
   read_certificate(L, 1, box->client);
@@ -206,6 +207,8 @@ static int buffer_wipe(lua_State *L) {
 
 #define BUFFER "studio.buffer"
 
+studio_buf *lstudio_push_buffer(lua_State *L) { return lstudio_new_box(L, BUFFER, sizeof(studio_buf), 0); }
+
 /*** Takes the client's credentials out of a text that came from elsewhere.
 @function client:redact
 @tparam string text
@@ -214,7 +217,7 @@ static int client_redact(lua_State *L) {
   size_t size = 0;
   lstudio_check_client(L, 1);
   const char *given = luaL_checklstring(L, 2, &size);
-  studio_buf *text = lstudio_new_box(L, BUFFER, sizeof *text, 0);
+  studio_buf *text = lstudio_push_buffer(L);
   if (!studio_buf_append(text, given, size)) return luaL_error(L, "not enough memory");
   studio_client_redact(lstudio_check_client(L, 1), text);
   lua_pushlstring(L, text->data, text->size);
@@ -233,7 +236,7 @@ static int client_origin(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"warm", lstudio_warm},     {"stats", client_stats},
+static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"curl", lstudio_curl},    {"warm", lstudio_warm},     {"stats", client_stats},
                                    {"redact", client_redact},  {"origin", client_origin}, {NULL, NULL}};
 
 void lstudio_open_client(lua_State *L) {

@@ -150,6 +150,11 @@ static int response_header(lua_State *L) {
   return 1;
 }
 
+/*** The call that it answers as a curl command line: see call:curl.
+@function response:curl
+@treturn ?string nil and why when no command line can hold the body */
+static int response_curl(lua_State *L) { return lstudio_push_curl(L, check_box(L)->call); }
+
 void lstudio_push_failure(lua_State *L, int call_box, studio_call *call) {
   static const char *const stages[] = {"not_sent", "unknown", "answered"};
   const studio_error *err = &call->error;
@@ -179,7 +184,7 @@ void lstudio_push_failure(lua_State *L, int call_box, studio_call *call) {
   lua_setfield(L, -2, "response");
 }
 
-static const luaL_Reg methods[] = {{"header", response_header}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"header", response_header}, {"curl", response_curl}, {NULL, NULL}};
 
 void lstudio_open_response(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_RESPONSE, methods, response_close, response_gc,

@@ -84,7 +84,6 @@ studio_call *studio_call_new(studio_client *client, studio_request *request, int
     studio_call_unref(call);
     return NULL;
   }
-  client->stats.calls++;
   return call;
 }
 

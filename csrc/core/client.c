@@ -44,6 +44,7 @@ void studio_client_unref(studio_client *client) {
   studio_budgets_unref(client->budgets);
   if (client->auth != NULL) studio_auth_unref(client->auth);
   studio_headers_free(&client->headers);
+  free(client->name);
   free(client->base_url);
   free(client->user_agent);
   free(client->ca_file);

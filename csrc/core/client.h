@@ -24,6 +24,7 @@ typedef struct studio_stats {
 
 /* Filled in by the maker between studio_client_new and the first call; constant from then on. */
 typedef struct studio_client {
+  char *name;                   /* for people: "mstudio"; NULL: "studio" */
   char *base_url;
   size_t origin_size;           /* of scheme://authority in it */
   studio_headers headers;       /* sent to the own origin only */

@@ -94,6 +94,7 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
     studio_call_unref(call);
     return NULL;
   }
+  client->stats.calls++;
   studio_call_ref(call); /* the loop's count */
   call->next = loop->active;
   if (loop->active != NULL) loop->active->prev = call;

@@ -45,6 +45,17 @@ function methods:is(...)
   return false
 end
 
+-- What each error is about, by error: a call or a response of the core, which can tell how it was sent.
+local sent = setmetatable({}, { __mode = "k" })
+
+--- The failed call as a curl command that can be pasted into a shell; secrets are variables of the shell.
+---@return string? command nil when nothing was to be sent, or no command line can hold the body
+---@return string? why
+function methods:curl()
+  if not sent[self] then return nil, "this error is not about a request" end
+  return sent[self]:curl()
+end
+
 -- Full stops only between sentences: the line goes on in parentheses.
 local function sentences(message, advice)
   message = message:gsub("%.$", "")
@@ -267,8 +278,9 @@ errors.advise_on_write = advise_on_write
 --- Turns a failure of the core into an error.
 ---@param failure table kind, status, message, code, retry_after, attempts, stage, response; refused: see maybe_done
 ---@param context studio.error.context
+---@param call table? the call or response of the core that it is about
 ---@return studio.error
-function errors.from_failure(failure, context)
+function errors.from_failure(failure, context, call)
   local response = failure.response
   local words = response and errors.read_body(response.body, response:header "content-type") or {}
   local err = errors.new {
@@ -287,6 +299,7 @@ function errors.from_failure(failure, context)
     maybe_done = errors.maybe_done(failure, context.verb),
     where = where() or context.where,
   }
+  sent[err] = call
   err.advice = advise(err, context)
   if failure.code == "retry_budget" then
     err.advice = "The retry budget is used up, the service seems to be down: try again later"

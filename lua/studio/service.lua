@@ -116,7 +116,7 @@ local function new_client(definition, class, rules, options)
   local limiters = limits.make(definition, plan, options, what)
   local settings = {
     base_url = options.base_url, auth = plan.auth, limiters = limiters,
-    headers = merge(definition.headers, options.headers), account = options.limit_key,
+    headers = merge(definition.headers, options.headers), account = options.limit_key, name = definition.name,
   }
   for name in pairs(core_options) do settings[name] = options[name] end
   local defaults = {}
@@ -198,7 +198,7 @@ local function unusable(client, label, r, request, response, kind, message)
   return errors.from_failure({
     kind = kind, status = response.status, message = message, attempts = response.attempts,
     stage = "answered", refused = kind == "invalid", response = response,
-  }, context_of(client, label, r, request))
+  }, context_of(client, label, r, request), response)
 end
 
 -- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
@@ -227,18 +227,22 @@ local function decode(response, verb, strict)
   return value
 end
 
--- Hands a request to the core. A URL that cannot be sent to is the world's failure and no mistake: as a rule
--- it is a service's word (the next page, a result).
-local function submit(client, request, label)
+-- What of a request is ours and not the core's.
+local own_fields = { "raw", "strict", "progress", "name" }
+
+-- Hands a request to the core, to be sent (`submit`) or shown (`curl`). A URL that cannot be sent to is the
+-- world's failure and no mistake: as a rule it is a service's word (the next page, a result).
+local function hand_over(client, how, request, label)
   local state = client.state
+  for _, field in ipairs(own_fields) do request[field] = nil end
   for option, value in pairs(state.defaults) do
     if request[option] == nil then request[option] = value end
   end
   for _, option in ipairs { "timeout", "deadline", "stall" } do
     if request[option] then request[option] = math.min(request[option], timers.LONGEST) end
   end
-  local ok, call = pcall(state.core.submit, state.core, request)
-  if ok then return call end
+  local ok, call, more = pcall(state.core[how], state.core, request)
+  if ok then return call, more end
   local why = tostring(call)
   if not (request.url and why:find "URL cannot be used") then check.fail("%s: %s", label, why) end
   return refuse(client, label, { kind = "protocol", message = why })
@@ -249,14 +253,13 @@ end
 local function perform(client, request, label, r)
   local state = client.state
   local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
-  request.raw, request.strict, request.progress, request.name = nil, nil, nil, nil
-  local call, refused = submit(client, request, label)
+  local call, refused = hand_over(client, "submit", request, label)
   if not call then return nil, refused end
   state.under_way = state.under_way + 1
   local _ <close> = state.leave
   local response, failure = transfer.watch(call, progress, name or label)
   if not response then
-    return nil, errors.from_failure(failure, context_of(client, label, r, request))
+    return nil, errors.from_failure(failure, context_of(client, label, r, request), call)
   end
   if raw then return response.body or response.path or "", response end
   local value, kind, message = decode(response, request.method, strict)
@@ -291,6 +294,50 @@ local function headers_of(options, content_type, label)
   return headers
 end
 
+-- What client:request was asked for, as `perform` wants it, and its label.
+local function plan_request(client, options, what)
+  options = check.options(what, options, request_options)
+  if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
+  if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
+  local verb = options.method and options.method:upper() or (options.body ~= nil and "POST" or "GET")
+  local label = label_of(verb, options.path, options.url)
+  check_open(client, label)
+  local body, content_type = encode(options.body, options.content_type, label)
+  return {
+    method = verb, path = options.path, url = options.url, query = options.query, body = body,
+    headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
+    deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
+    max_body = options.max_body, raw = options.raw, progress = options.progress,
+    name = options.save_to and options.save_to:match "[^/]*$",
+  }, label
+end
+
+-- Where a route's fields go: the query when it only reads, else a JSON body, in its wrapper.
+local function place(r, fields, label)
+  if reading[r.verb] or (r.verb == "DELETE" and not r.wrapper) then return fields end
+  if fields == nil or next(fields) == nil then fields = {} end
+  if r.wrapper then fields = { [r.wrapper] = fields } end
+  return nil, encode(fields, nil, label)
+end
+
+-- What client:call was asked for, as `perform` wants it, and its route.
+local function plan_call(client, name, params, fields, options)
+  local routes = client.state.routes
+  local r = routes[name]
+  if not r then check.fail("there is no route '%s'%s", tostring(name), check.suggestion(name, routes)) end
+  options = check.options(name, options, call_options)
+  check_open(client, name)
+  local path, rest = route.path(r, params or {}, fields)
+  local query, body, content_type = place(r, route.fields(r, rest), name)
+  local repeatable = options.repeatable
+  if repeatable == nil then repeatable = r.repeatable end
+  return {
+    method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
+    timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
+    repeatable = repeatable, progress = options.progress, strict = true,
+  }, r
+end
+
 -- What is known of any client ---------------------------------------------------------------------
 
 ---@class studio.client
@@ -304,31 +351,10 @@ local methods = {}
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
 ---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)
-  local what = self.state.definition.name .. ":request"
-  options = check.options(what, options, request_options)
-  if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
-  if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
-  local verb = options.method and options.method:upper() or (options.body ~= nil and "POST" or "GET")
-  local label = label_of(verb, options.path, options.url)
-  check_open(self, label)
-  local body, content_type = encode(options.body, options.content_type, label)
-  local refused = refusal(self, verb)
+  local request, label = plan_request(self, options, self.state.definition.name .. ":request")
+  local refused = refusal(self, request.method)
   if refused then return refuse(self, label, refused) end
-  return perform(self, {
-    method = verb, path = options.path, url = options.url, query = options.query, body = body,
-    headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
-    deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
-    max_body = options.max_body, raw = options.raw, progress = options.progress,
-    name = options.save_to and options.save_to:match "[^/]*$",
-  }, label)
-end
-
--- Where a route's fields go: the query when it only reads, else a JSON body, in its wrapper.
-local function place(r, fields, label)
-  if reading[r.verb] or (r.verb == "DELETE" and not r.wrapper) then return fields end
-  if fields == nil or next(fields) == nil then fields = {} end
-  if r.wrapper then fields = { [r.wrapper] = fields } end
-  return nil, encode(fields, nil, label)
+  return perform(self, request, label)
 end
 
 --- Calls a route by its name; the methods of the resources are made of this.
@@ -340,23 +366,29 @@ end
 ---@return any value nil on failure
 ---@return table response_or_err
 function methods:call(name, params, fields, options, whole)
-  local r = self.state.routes[name]
-  if not r then check.fail("there is no route '%s'%s", tostring(name), check.suggestion(name, self.state.routes)) end
-  options = check.options(name, options, call_options)
-  check_open(self, name)
-  local path, rest = route.path(r, params or {}, fields)
-  local query, body, content_type = place(r, route.fields(r, rest), name)
+  local request, r = plan_call(self, name, params, fields, options)
   local refused = refusal(self, r.verb, r)
   if refused then return refuse(self, name, refused) end
-  local repeatable = options.repeatable
-  if repeatable == nil then repeatable = r.repeatable end
-  local value, response = perform(self, {
-    method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
-    timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
-    repeatable = repeatable, progress = options.progress, strict = true,
-  }, name, r)
+  local value, response = perform(self, request, name, r)
   if r.unwrap and not whole and type(value) == "table" and value[r.unwrap] ~= nil then value = value[r.unwrap] end
   return value, response
+end
+
+--- What a call would send, as a curl command that can be pasted into a shell; nothing is sent, and no slot is taken.
+--- Secrets are variables of the shell ($MSTUDIO_API_KEY): see docs/debugging.md. For what was sent there are
+--- response:curl() and err:curl().
+---@param what string|table the name of a route, then params, fields and options as for client:call; or the options of
+---  client:request
+---@param params table?
+---@param fields table?
+---@param options table?
+---@return string? command nil when no command line can hold the body
+---@return string? why
+function methods:curl(what, params, fields, options)
+  local label = self.state.definition.name .. ":curl"
+  if type(what) == "table" then return hand_over(self, "curl", plan_request(self, what, label), label) end
+  check.argument(label, "route", what, { "string", "table" })
+  return hand_over(self, "curl", plan_call(self, what, params, fields, options), what)
 end
 
 --- An error of this client about an answer that came but cannot be used.

@@ -89,6 +89,7 @@ function core.limiter(options) end
 function core.client(options) end
 
 ---@class studio.core.client_options
+---@field name string? of the service, for people: in logs, and in the variables of curl commands; default "studio"
 ---@field base_url string https; http to loopback, or with allow_http
 ---@field auth studio.core.auth?
 ---@field limiters studio.core.limiter[]?
@@ -175,6 +176,12 @@ function client:submit(options) end
 ---@field max_body integer? bytes kept in memory, default 64 MiB
 ---@field limiters studio.core.limiter[]? beside the client's own
 
+---The same options as a curl command line; nothing is sent. Secrets are variables of the shell.
+---@param options studio.core.submit_options
+---@return string? command nil when no command line can hold the body
+---@return string? why
+function client:curl(options) end
+
 ---Looks the host up, connects and shakes hands; sends nothing.
 ---@return studio.core.call
 function client:warm() end
@@ -242,6 +249,11 @@ function call:wait() end
 ---@return { received: integer, expect: integer?, sent: integer, send_total: integer }
 function call:progress() end
 
+---The call (after redirects: its last request) as a curl command line, with secrets as variables of the shell.
+---@return string? command nil when no command line can hold the body
+---@return string? why
+function call:curl() end
+
 ---How many requests it has sent or tried to send.
 ---@return integer
 function call:attempts() end
@@ -265,6 +277,11 @@ local response = {}
 ---@param name string
 ---@return string?
 function response:header(name) end
+
+---The call that it answers as a curl command line: see call:curl.
+---@return string? command
+---@return string? why
+function response:curl() end
 
 ---Lets the memory go before the collector does.
 function response:close() end
