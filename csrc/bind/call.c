@@ -243,7 +243,7 @@ int lstudio_push_curl(lua_State *L, const studio_call *call) {
   return 1;
 }
 
-/*** The same options as a curl command line; nothing is sent. Secrets are variables of the shell: see docs/debugging.md.
+/*** The same options as a curl command line; nothing is sent. Secrets are variables of the shell.
 @function client:curl
 @tparam table options of client:submit
 @treturn ?string nil and why when no command line can hold the body */

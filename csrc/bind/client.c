@@ -131,12 +131,12 @@ static void read_policy(lua_State *L, int table, studio_client *client) {
   client->http2 = lstudio_boolean(L, table, "http2", true);
 }
 
-/*** Makes a client. Options: `name` (of the service, for people), `base_url` (must be https, or http to loopback, or `allow_http`), `auth`, `limiters`
-(a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for this client), `cert_file`, `key_file`,
-`key_password` (the client's own certificate, for its own origin), `proxy` (false: none), `http2`, `allow_http`,
-`account` (tells whose retry budget is spent at that origin, where the credentials do not; it may hold a secret, and
-only its hash is kept), `max_attempts`, `max_refusals` (answers 429 to sit out), `backoff_base`, `backoff_cap`
-(seconds), `max_redirects`.
+/*** Makes a client. Options: `name` (of the service, for people), `base_url` (must be https, or http to loopback, or
+`allow_http`), `auth`, `limiters` (a list), `headers`, `user_agent`, `ca_file`, `insecure` (no TLS verification for
+this client), `cert_file`, `key_file`, `key_password` (the client's own certificate, for its own origin), `proxy`
+(false: none), `http2`, `allow_http`, `account` (tells whose retry budget is spent at that origin, where the
+credentials do not; it may hold a secret, and only its hash is kept), `max_attempts`, `max_refusals` (answers 429
+to sit out), `backoff_base`, `backoff_cap` (seconds), `max_redirects`.
 @function client
 @tparam table options
 @treturn client */
@@ -236,7 +236,8 @@ static int client_origin(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"curl", lstudio_curl},    {"warm", lstudio_warm},     {"stats", client_stats},
+static const luaL_Reg methods[] = {{"submit", lstudio_submit}, {"curl", lstudio_curl},
+                                   {"warm", lstudio_warm},     {"stats", client_stats},
                                    {"redact", client_redact},  {"origin", client_origin}, {NULL, NULL}};
 
 void lstudio_open_client(lua_State *L) {

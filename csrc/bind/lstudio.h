@@ -76,7 +76,7 @@ void lstudio_ask(lua_State *L, studio_loop *loop, studio_client *client);
 
 int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */
 int lstudio_curl(lua_State *L);                      /* client:curl (call.c) */
-int lstudio_push_curl(lua_State *L, const studio_call *call); /* the command line, or nil and why not; returns how many */
+int lstudio_push_curl(lua_State *L, const studio_call *call); /* or nil and why not */
 studio_buf *lstudio_push_buffer(lua_State *L);       /* an empty one, wiped when it is collected (client.c) */
 int lstudio_warm(lua_State *L);                      /* client:warm (call.c) */
 void lstudio_push_response(lua_State *L, int call_box, studio_call *call); /* nil when there is none */

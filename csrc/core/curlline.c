@@ -278,7 +278,7 @@ static const char *unshowable(const studio_request *request) {
   const studio_body *body = &request->body;
   const char *bytes = studio_body_text(body, &size);
   if (bytes != NULL && size > BODY_MAX) return "the body is too long for a command line";
-  if (bytes != NULL && memchr(bytes, '\0', size) != NULL) return "the body holds a zero byte, which no command line can";
+  if (bytes != NULL && memchr(bytes, '\0', size) != NULL) return "the body holds a zero byte: no command line can";
   if (bytes != NULL) return NULL;
   const studio_piece *piece = body->pieces;
   bool whole_file = body->count == 1 && piece->kind == STUDIO_PIECE_FILE && piece->offset == 0 &&
