@@ -234,10 +234,23 @@ describe("the sandbox", function()
     assert.is_not_table(body)
     status, _, headers = with { kind = "redirect", location = "http://127.0.0.1:9/" }
     assert.same({ 302, "http://127.0.0.1:9/" }, { status, headers.location })
+    local function exit_of(rule) -- curl's own word for it
+      rule.count = 1
+      sb:set { faults = { rule } }
+      local _, word = sh(("curl -s -m 20 --noproxy '*' -o /dev/null %s/projects; echo $?"):format(sb.mstudio_url))
+      return math.tointeger(tonumber(word))
+    end
+    assert.equal(18, exit_of { kind = "length" }) -- too long: cut
+    assert.equal(0, exit_of { kind = "length", by = -3 })
+    assert.equal(8, exit_of { kind = "garbage" })
+    assert.equal(1, exit_of { kind = "garbage", text = "220 mail.example ready\r\n" }) -- no HTTP at all
+    assert.equal(18, exit_of { kind = "stall", seconds = 0.05 })
+    assert.equal(18, exit_of { kind = "stall_head", seconds = 0.05 })
     sb:set { faults = { { kind = "drop", method = "POST", path = "^/api/v1/projects$" } } }
     assert.equal(0, (curl("POST", "/projects", { title = "A" }))) -- done, and nobody was told
     assert.equal(1, sb:state().projects)
     assert.has_error(function() sb:set { faults = { { kind = "nonsense" } } } end)
+    assert.has_error(function() sb:set { faults = { { kind = "drop", rate = 20 } } } end)
   end)
 
   it("speaks TLS and HTTP/2 with a certificate of its own authority", function()

@@ -106,6 +106,28 @@ local function reset(stream)
   connection:close()
 end
 
+-- Bytes as they are, past everything that knows HTTP. Over HTTP/2 they are noise between frames.
+local function write_raw(stream, text)
+  local socket = stream.connection.socket
+  stream.connection:flush(1)
+  socket:xwrite(text, "bn", 1)
+end
+
+local function raw_head(answer, length)
+  local lines = { ("HTTP/1.1 %d OK"):format(answer.status) }
+  for name, value in pairs(answer.headers) do lines[#lines + 1] = name .. ": " .. value end
+  lines[#lines + 1] = "content-length: " .. length
+  return table.concat(lines, "\r\n") .. "\r\n"
+end
+
+local GARBAGE = "HTTP/1.1 200 OK\r\n\1\2 no header\r\nneither: \0\r\n\r\n"
+
+local function stall(stream, rule)
+  stream.connection:flush(1)
+  cqueues.sleep(rule.seconds or 30)
+  hang_up(stream)
+end
+
 -- The ways of answering that break off. Each leaves the connection unusable.
 local broken = {
   drop = hang_up,
@@ -116,8 +138,18 @@ local broken = {
   end,
   stall = function(stream, answer, rule)
     write_half(stream, answer)
-    stream.connection:flush(1)
-    cqueues.sleep(rule.seconds or 30)
+    stall(stream, rule)
+  end,
+  stall_head = function(stream, answer, rule)
+    write_raw(stream, raw_head(answer, #answer.body))
+    stall(stream, rule)
+  end,
+  length = function(stream, answer, rule)
+    write_raw(stream, raw_head(answer, math.max(0, #answer.body + (rule.by or 10))) .. "\r\n" .. answer.body)
+    hang_up(stream)
+  end,
+  garbage = function(stream, _, rule)
+    write_raw(stream, rule.text or GARBAGE)
     hang_up(stream)
   end,
 }
