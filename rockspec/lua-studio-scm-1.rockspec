@@ -56,6 +56,7 @@ build = {
         "csrc/core/headers.c",
         "csrc/core/heed.c",
         "csrc/core/limiter.c",
+        "csrc/core/limits.c",
         "csrc/core/loop.c",
         "csrc/core/mark.c",
         "csrc/core/moment.c",

@@ -138,18 +138,26 @@ static void read_url(lua_State *L, studio_request *request) {
   read_query(L, request);
 }
 
+static void add_limiter(lua_State *L, studio_request *request) {
+  studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
+  if (request->limiter_count == STUDIO_LIMITERS_MAX) luaL_error(L, "more than %d limiters", STUDIO_LIMITERS_MAX);
+  request->limiters[request->limiter_count++] = studio_limiter_ref(limiter);
+  lua_pop(L, 1);
+}
+
 static void read_limiters(lua_State *L, studio_request *request) {
-  if (!lstudio_get(L, 2, "limiters")) return;
-  luaL_checktype(L, -1, LUA_TTABLE);
-  int count = (int)lua_rawlen(L, -1);
-  if (count > STUDIO_LIMITERS_MAX) luaL_error(L, "option 'limiters': more than %d", STUDIO_LIMITERS_MAX);
-  for (int i = 1; i <= count; i++) {
-    lua_rawgeti(L, -1, i);
-    studio_limiter *limiter = lstudio_check_limiter(L, lua_gettop(L));
-    request->limiters[request->limiter_count++] = studio_limiter_ref(limiter);
+  if (lstudio_get(L, 2, "limiters")) {
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int count = (int)lua_rawlen(L, -1);
+    for (int i = 1; i <= count; i++) {
+      lua_rawgeti(L, -1, i);
+      add_limiter(L, request);
+    }
     lua_pop(L, 1);
   }
-  lua_pop(L, 1);
+  if (!lstudio_get(L, 2, "class_limiter")) return;
+  add_limiter(L, request);
+  request->class_limiter = request->limiters[request->limiter_count - 1];
 }
 
 static void read_rest(lua_State *L, studio_request *request) {
@@ -196,7 +204,8 @@ static int send_off(lua_State *L, call_box *box) {
 /* Pushes a box whose request is what the options (2) say. */
 static call_box *read_call(lua_State *L) {
   static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
-                                      "stall", "deadline", "priority", "repeatable", "max_body", "limiters", NULL};
+                                      "stall", "deadline", "priority", "repeatable", "max_body", "limiters",
+                                      "class_limiter", NULL};
   lua_settop(L, 2);
   lstudio_known_options(L, 2, "submit", names);
   call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
@@ -216,7 +225,8 @@ list of strings, { file =, offset =, size = } and { reader =, size =, rewind = }
 `save_to` (file for a 2xx body), `timeout` (seconds for one attempt, 60; see docs/files.md for long bodies), `stall`
 (longest silence in an answer, and while a long body is sent, 30), `deadline` (seconds for
 everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency key is in force), `max_body` (bytes),
-`limiters` (beside the client's own).
+`limiters` (beside the client's own), `class_limiter` (one more: that of which the answer's headers speak, and which
+alone stops when a 429 says that none is left).
 @function client:submit
 @tparam table options
 @treturn call */

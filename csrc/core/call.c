@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/limits.h"
 #include "core/ratehint.h"
 #include "core/url.h"
 
@@ -294,22 +295,6 @@ static bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* The limiter that an answer's headers speak of: of several, the one whose capacity is nearest to their limit. */
-static int described(const studio_waiter *waiter, const studio_ratehint *hint) {
-  int best = -1;
-  int64_t best_distance = 0;
-  for (int i = 0; i < waiter->limiter_count; i++) {
-    int64_t capacity = studio_limiter_limit(waiter->limiters[i])->capacity;
-    if (capacity == 0) continue;
-    int64_t limit = hint->plain.limit < 0 ? capacity : hint->plain.limit;
-    int64_t distance = limit > capacity ? limit - capacity : capacity - limit;
-    if (best >= 0 && distance >= best_distance) continue;
-    best = i;
-    best_distance = distance;
-  }
-  return best;
-}
-
 /* Tells the limiters what the answer says, and gives the slots back. */
 static void settle_limits(studio_call *call, studio_stage stage, const studio_ratehint *hint, int64_t now) {
   const studio_waiter *waiter = &call->waiter;
@@ -318,11 +303,12 @@ static void settle_limits(studio_call *call, studio_stage stage, const studio_ra
          : stage == STUDIO_STAGE_UNKNOWN ? STUDIO_SLOT_FAILED
                                          : STUDIO_SLOT_NOT_SENT);
   if (call->response.status == 0) return;
-  int spoken_of = described(waiter, hint);
-  if (spoken_of >= 0) studio_limiter_observe(waiter->limiters[spoken_of], now, hint);
-  if (call->response.status != 429) return;
-  call->client->stats.rate_limited++;
-  for (int i = 0; i < waiter->limiter_count; i++) studio_limiter_refused(waiter->limiters[i], now, hint);
+  studio_limiter *of_class = NULL;
+  for (int i = 0; i < waiter->limiter_count; i++) {
+    if (waiter->limiters[i] == call->request.class_limiter) of_class = call->request.class_limiter;
+  }
+  studio_limits_tell(waiter->limiters, waiter->limiter_count, of_class, call->response.status, hint, now);
+  if (call->response.status == 429) call->client->stats.rate_limited++;
 }
 
 /* Remembers the gravest that an attempt of this call may have done. Refusals and "ask there instead" did nothing;

@@ -27,6 +27,7 @@ typedef struct studio_request {
   size_t max_body;                /* largest answer kept in memory */
   studio_priority priority;
   studio_limiter *limiters[STUDIO_LIMITERS_MAX]; /* beside the client's own; counted */
+  studio_limiter *class_limiter;  /* that of them which the answer's headers speak of; NULL: any */
   int limiter_count;
 } studio_request;
 

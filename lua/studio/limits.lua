@@ -45,31 +45,75 @@ local function with(default, changes)
   return limit
 end
 
---- The limiters of an account. Clients with the same key share them: see core.limiter.
+local function key_of(definition, options, name, key)
+  return table.concat({ definition.name, options.base_url, name, key }, "\n")
+end
+
+local function make_one(limit, key, folder, what)
+  local asked = core_limit(limit)
+  asked.key = key
+  asked.state_dir = folder
+  local limiter = check.guarded(what, core.limiter, asked)
+  local report = limiter:explain()
+  if report.store_trouble then state.warn(report.store_trouble) end
+  return limiter, report
+end
+
+--- The limiters of an account. Clients with the same key share them: see core.limiter. A limit with `classes = true`
+--- is one whose headers speak of a class of resources: see limits.of_class.
 ---@param definition studio.service.definition
 ---@param plan table what definition.connect answered: { limits = {…}, limit_key = }
 ---@param options table the client's; base_url is set
 ---@param what string for messages
 ---@return table[] limiters none when the user wants none
+---@return table? classes what of_class needs; nil: the service has no classes
 function limits.make(definition, plan, options, what)
   local wanted = options.limits
   if wanted == false then return {} end
   local changes = check.options(what .. ": limits", type(wanted) == "table" and wanted or nil, limit_options)
   local key = options.limit_key or plan.limit_key
   local folder = key and plan.limits and state.folder(options.state_dir, what) or nil
-  local limiters = {}
+  local limiters, classes = {}, nil
   for i, default in ipairs(plan.limits or {}) do
     local limit = i == 1 and with(default, changes) or default
     if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
-    local asked = core_limit(limit)
-    asked.key = key and table.concat({ definition.name, options.base_url, limit.name, key }, "\n")
-    asked.state_dir = folder
-    limiters[i] = check.guarded(what, core.limiter, asked)
-    local report = limiters[i]:explain()
-    if report.store_trouble then state.warn(report.store_trouble) end
+    local report
+    limiters[i], report = make_one(limit, key and key_of(definition, options, limit.name, key), folder, what)
     if key then check_same(report, limit, what) end
+    if limit.classes then
+      classes = { made = {}, make = function(class)
+        local name = limit.name .. ", class " .. class
+        return (make_one(
+          { name = name, requests = limit.requests, window = limit.window, guard = limit.guard, linger = limit.linger },
+          key and key_of(definition, options, name, key), folder, what))
+      end }
+    end
   end
-  return limiters
+  return limiters, classes
+end
+
+--- The limiter of a class of resources, beside the account's. It begins as wide as that one, so that it changes
+--- nothing until an answer's headers tell the limit of the class.
+---@param classes table? from limits.make
+---@param class string? "reports"
+---@return table? limiter nil where there are no classes
+function limits.of_class(classes, class)
+  if not (classes and class) then return nil end
+  if not classes.made[class] then classes.made[class] = classes.make(class) end
+  return classes.made[class]
+end
+
+--- What every limiter does now: the account's, then the classes' by name.
+---@param limiters table[]
+---@param classes table?
+---@return table[]
+function limits.explain(limiters, classes)
+  local result, names = {}, {}
+  for i, limiter in ipairs(limiters) do result[i] = limiter:explain() end
+  for name in pairs(classes and classes.made or {}) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do result[#result + 1] = classes.made[name]:explain() end
+  return result
 end
 
 return limits

@@ -21,6 +21,7 @@ local route = {}
 ---@field required string[]? fields a caller must give
 ---@field defaults table<string, any>? fields sent unless the caller gives them
 ---@field priority string? "user" (default), "submit", "poll": who goes first when slots are scarce
+---@field class string? of resources, where the service limits each by itself; else the name's first part
 ---@field repeatable boolean? a POST that the service documents as harmless to repeat
 ---@field limits string[]? names of further limiters of the service that it counts against
 ---@field find_out string? what to look at when nobody knows whether a call was done
@@ -29,7 +30,7 @@ local route = {}
 -- What a user may say in a replacement, and what kind each is.
 local replaceable = {
   verb = "string", path = "string", scope = "string", wrapper = { "string", "boolean" },
-  unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string",
+  unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string", class = "string",
   repeatable = "boolean", find_out = "string", note = "string",
 }
 

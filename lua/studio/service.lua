@@ -56,7 +56,8 @@ local call_options = {
 
 local request_options = {
   method = "string", path = "string", url = "string", query = "table", content_type = "string", save_to = "string",
-  raw = "boolean", max_body = "integer", body = { "string", "table", "number", "boolean", "userdata" },
+  raw = "boolean", max_body = "integer", class = "string",
+  body = { "string", "table", "number", "boolean", "userdata" },
 }
 for name, kinds in pairs(call_options) do request_options[name] = kinds end
 
@@ -113,7 +114,7 @@ local function new_client(definition, class, rules, options)
   local scopes = read_scopes(definition, options.scopes, what)
   local poll = job.settings(what .. ": poll", options.poll)
   local plan = definition.connect(options, what)
-  local limiters = limits.make(definition, plan, options, what)
+  local limiters, classes = limits.make(definition, plan, options, what)
   local settings = {
     base_url = options.base_url, auth = plan.auth, limiters = limiters,
     headers = merge(definition.headers, options.headers), account = options.limit_key, name = definition.name,
@@ -124,7 +125,7 @@ local function new_client(definition, class, rules, options)
   local client = setmetatable({
     state = {
       core = check.guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
-      limiters = limiters, read_only = options.read_only, poll = poll, defaults = defaults,
+      limiters = limiters, classes = classes, read_only = options.read_only, poll = poll, defaults = defaults,
       polling = 0, under_way = 0, closed = false,
     },
   }, class)
@@ -228,12 +229,13 @@ local function decode(response, verb, strict)
 end
 
 -- What of a request is ours and not the core's.
-local own_fields = { "raw", "strict", "progress", "name" }
+local own_fields = { "raw", "strict", "progress", "name", "class" }
 
 -- Hands a request to the core, to be sent (`submit`) or shown (`curl`). A URL that cannot be sent to is the
 -- world's failure and no mistake: as a rule it is a service's word (the next page, a result).
 local function hand_over(client, how, request, label)
   local state = client.state
+  request.class_limiter = limits.of_class(state.classes, request.class)
   for _, field in ipairs(own_fields) do request[field] = nil end
   for option, value in pairs(state.defaults) do
     if request[option] == nil then request[option] = value end
@@ -307,7 +309,7 @@ local function plan_request(client, options, what)
     method = verb, path = options.path, url = options.url, query = options.query, body = body,
     headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
     deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
-    max_body = options.max_body, raw = options.raw, progress = options.progress,
+    max_body = options.max_body, raw = options.raw, progress = options.progress, class = options.class,
     name = options.save_to and options.save_to:match "[^/]*$",
   }, label
 end
@@ -334,7 +336,7 @@ local function plan_call(client, name, params, fields, options)
   return {
     method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
     timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
-    repeatable = repeatable, progress = options.progress, strict = true,
+    repeatable = repeatable, progress = options.progress, strict = true, class = r.class or name:match "^[^.]+",
   }, r
 end
 
@@ -347,7 +349,7 @@ local methods = {}
 ---@param options table method (default GET, or POST with a body), path (below the base URL) or url, query, body (a Lua
 ---  value is sent as JSON; a string needs content_type), headers, timeout, deadline (seconds), priority
 ---  ("user", "submit", "poll"), save_to (file name), raw = true (the body as it came), idempotency_key,
----  repeatable, max_body, progress
+---  repeatable, max_body, progress, class (of resources, where the service limits each by itself)
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
 ---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)
@@ -422,12 +424,11 @@ function methods:stats()
   return state.core and state.core:stats() or merge(state.last_stats)
 end
 
---- What each limiter does now, and why: see studio.core.limiter:explain.
+--- What each limiter does now, and why: see studio.core.limiter:explain. Where the service limits classes of
+--- resources by themselves, those that were called so far come last.
 ---@return table[]
 function methods:limits()
-  local result = {}
-  for i, limiter in ipairs(self.state.limiters) do result[i] = limiter:explain() end
-  return result
+  return limits.explain(self.state.limiters, self.state.classes)
 end
 
 --- Connects (name, TCP, TLS) without sending anything, so that the first call has no delay.

@@ -175,6 +175,7 @@ function client:submit(options) end
 ---@field repeatable boolean? an idempotency key is in force
 ---@field max_body integer? bytes kept in memory, default 64 MiB
 ---@field limiters studio.core.limiter[]? beside the client's own
+---@field class_limiter studio.core.limiter? one more, of the class of resources that the answer's headers speak of
 
 ---The same options as a curl command line; nothing is sent. Secrets are variables of the shell.
 ---@param options studio.core.submit_options
