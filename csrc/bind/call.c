@@ -343,7 +343,8 @@ static int call_wait(lua_State *L) {
   return 1;
 }
 
-/*** Body bytes: of the attempt under way received, expect (nil: unknown); of the request sent (by the attempt that came
+/*** Body bytes: of the answer, or of the whole file, received (never going back, see docs/files.md) and expect (nil:
+unknown); of the request sent (by the attempt that came
 furthest), send_total (nil: unknown).
 @function call:progress
 @treturn table */

@@ -246,7 +246,7 @@ function call:state() end
 ---@return number
 function call:wait() end
 
----Body bytes of the attempt under way.
+---Body bytes: of the answer, or of the whole file that a download goes on with; and of the request. They never go back.
 ---@return { received: integer, expect: integer?, sent: integer, send_total: integer }
 function call:progress() end
 
