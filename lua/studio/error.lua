@@ -275,6 +275,14 @@ end
 --- What to do about a write that may have been done; nil when it was not.
 errors.advise_on_write = advise_on_write
 
+-- A refusal is told in the service's words. An answer that cannot be used is told in ours: its text ("it works!", a
+-- page to log in) was never meant to explain that, but may help.
+local function sentence_of(failure, words)
+  local own = failure.message or "no reason was given"
+  if not words.message then return own end
+  return failure.kind == "protocol" and own .. ": " .. words.message or words.message
+end
+
 --- Turns a failure of the core into an error.
 ---@param failure table kind, status, message, code, retry_after, attempts, stage, response; refused: see maybe_done
 ---@param context studio.error.context
@@ -286,7 +294,7 @@ function errors.from_failure(failure, context, call)
   local err = errors.new {
     kind = failure.kind,
     status = failure.status ~= 0 and failure.status or nil,
-    message = words.message or failure.message or "no reason was given",
+    message = sentence_of(failure, words),
     code = words.code or (failure.code ~= "" and failure.code or nil),
     errors = words.errors,
     service = context.service,
