@@ -15,7 +15,7 @@ Server.__index = Server
 Server.__name = "peer.server"
 
 --- Starts a server.
----@param ... string the handlers, one for each port; one that begins with "tls" speaks TLS
+---@param ... string the handlers, one for each port; one that begins with "tls" speaks TLS, with "tls h2" HTTP/2
 function peer.start(...)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))

@@ -104,7 +104,18 @@ function Connection:answer(body, status, ...)
   self:send(table.concat(lines, "\r\n"), "\r\n\r\n", body)
 end
 
-function Connection:close() self.socket:close() end
+function Connection:close()
+  self.closed = true
+  self.socket:close()
+end
+
+--- The requests of an HTTP/2 connection: see peer_http2.lua.
+function Connection:streams()
+  return dofile(arg[0]:match "^(.*)peer_server%.lua$" .. "peer_http2.lua")(self, function(request)
+    request.port, request.connection = self.port, self.n
+    log.requests[#log.requests + 1] = request
+  end)
+end
 
 --- Answers everything with `body` until the client goes.
 function Connection:serve(body, status, ...)
@@ -150,12 +161,12 @@ local handlers = table.pack(assert(loadfile(arg[1]))())
 queue:wrap(control, (listen()))
 for i, text in ipairs(handlers) do
   local context
-  text = text:gsub("^%s*tls%s+", function()
+  text = text:gsub("^%s*tls%s+(h?2?)%s*", function(h2)
     local ctx, pem = require("studio.sandbox.tls").new {}
     local file = assert(io.open(arg[1], "w"))
     file:write(pem)
     file:close()
-    ctx:setAlpnSelect(function() return "http/1.1" end)
+    ctx:setAlpnSelect(function() return h2 == "h2" and "h2" or "http/1.1" end)
     context = ctx
     return ""
   end)
