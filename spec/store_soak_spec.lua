@@ -6,7 +6,7 @@ local sandbox = require "studio.sandbox"
 local spenders = require "spec.support.spenders"
 
 local KEY = "sk_live_sandbox"
-local PROCESSES, LIMIT, WINDOW, MINUTE = 8, 60, 6, 60
+local PROCESSES, LIMIT, WINDOW, MINUTE = 8, 40, 2, 60
 
 -- Lets them spend for a minute and a window; the first window, which whoever starts first has to itself, does not
 -- count for fairness. Returns the total, the 429s, and the smallest and largest share of the mean.

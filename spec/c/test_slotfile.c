@@ -135,6 +135,11 @@ static void a_place_that_is_not_safe_is_not_used(void **state) {
   assert_int_equal(chmod(folder, 0770), 0);
   assert_trouble("others may write to the folder");
   assert_int_equal(chmod(folder, 0700), 0);
+  if (geteuid() == 0) {
+    assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
+    assert_trouble("belongs to another user");
+    assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
+  }
   studio_limiter *a = process();
   spend(a, 1, 5000);
   studio_limiter_unref(a);
