@@ -42,7 +42,7 @@ describe("processes with one key", function()
     local limiter = core.limiter { name = "n", key = server.url .. KEY, capacity = 2, window = 600,
                                    state_dir = many.dir .. "/state" }
     local report
-    support.until_(function() -- the system takes a moment to end a process, and deaths are looked for ten times a second
+    support.until_(function() -- a process takes a moment to end, and deaths are looked for ten times a second
       report = limiter:explain()
       return report.held == 0
     end, "the death of the process")
