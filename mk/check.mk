@@ -96,7 +96,7 @@ check-gc: all
 # ---- Coverage --------------------------------------------------------------------------------------------
 # Line coverage by the C tests alone; the policies must be covered to the last line.
 
-POLICIES := limiter retry backoff budget call auth ratehint
+POLICIES := limiter heed limits retry backoff budget call auth ratehint
 
 coverage check-coverage: ## line coverage of csrc/core by the C tests; the policies must reach 100 %
 	@$(MAKE) B=build/cov CC=gcc OPT='-O0 -g' SAN=--coverage c-tests
