@@ -123,7 +123,8 @@ for what in "$@"; do
     frames) start_slow; $elsewhere "$LUA" bench/frames.lua "http://127.0.0.1:$(cat "$dir/slow")" ;;
     memory) "$LUA" bench/memory.lua "$url" ;;
     connect)
-      SSL_CERT_FILE="$dir/bundle.pem" $elsewhere "$LUA" bench/connect.lua "https://127.0.0.1:$tls_port" "$ceiling" ;;
+      $elsewhere "$LUA" bench/connect.lua "https://127.0.0.1:$tls_port" "$ceiling" \
+        "$dir/bundle.pem" "$dir/server.pem" ;;
     instructions) instructions ;;
     *) echo "usage: sh bench/run.sh [compare] [frames] [memory] [connect] [instructions]" >&2; exit 2 ;;
   esac

@@ -187,6 +187,15 @@ describe("a proxy", function()
     end
   end)
 
+  it("that is reached by TLS is verified, and told from the service when that fails", function()
+    -- nginx is no proxy, but has a certificate, and an answer to CONNECT
+    barred(client_of(https_url, https_url), 1, "answered 4", https_url:match "//(.*)")
+    local client = support.client(https_url, { proxy = https_url, ca_file = authority.other_ca_file })
+    local _, failure = support.get(client, "/")
+    assert.same({ "tls", "certificate_unknown_ca", 1 }, { failure.kind, failure.code, failure.attempts })
+    assert.truthy(failure.message:find("of the proxy " .. https_url:match "//(.*)", 1, true), failure.message)
+  end)
+
   it("is passed the key in the clear only where that was allowed", function()
     for _, scheme in ipairs { "http", "socks5" } do
       local ok, why = pcall(client_of, server.url, scheme .. "://me:" .. IN_URL .. "@192.0.2.1:3128")
@@ -205,6 +214,13 @@ describe("a proxy", function()
       assert.truthy(why:find("'proxy'", 1, true), why)
       assert.is_nil(why:find("canary", 1, true), why)
     end
+  end)
+
+  it("may be none, and the option says so to every client", function()
+    local ms <close> = studio.mstudio { api_key = KEY, base_url = https_url, ca_file = authority.ca_file,
+                                        proxy = false }
+    assert.equal("ok\n", (ms:request { path = "/", raw = true }))
+    assert.has_error(function() studio.mstudio { api_key = KEY, proxy = true } end)
   end)
 
   it("keeps its password to itself", function()
