@@ -162,6 +162,7 @@ build = {
     ["studio.timers"] = "lua/studio/timers.lua",
     ["studio.transfer"] = "lua/studio/transfer.lua",
     ["studio.types"] = "lua/studio/types.lua",
+    ["studio.upload"] = "lua/studio/upload.lua",
     ["studio.where"] = "lua/studio/where.lua",
     -- modules: end
   },

@@ -14,6 +14,11 @@ local studio = {
   -- Tasks, and the only functions that wait.
   spawn = task.spawn, map = task.map, sleep = task.sleep, step = task.step, fd = task.fd, on_error = task.on_error,
 
+  -- What can be sent beside strings and JSON; loaded when first used.
+  file = function(...) return require("studio.upload").file(...) end,
+  reader = function(...) return require("studio.upload").reader(...) end,
+  multipart = function(...) return require("studio.upload").multipart(...) end,
+
   json = json,
   null = json.null,
   is_error = require("studio.error").is,

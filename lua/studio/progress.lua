@@ -148,7 +148,7 @@ local FINAL = { done = "green", failed = "red", cancelled = "yellow" }
 local function describe_bytes(event)
   local done = math.max(event.received or 0, event.sent or 0) / 1e6
   if not event.total then return string.format("%.1f MB", done) end
-  return string.format("%.1f of %.1f MB", done, event.total / 1e6)
+  return string.format("%.1f of %.1f MB", math.min(done, event.total / 1e6), event.total / 1e6)
 end
 
 local function describe_job(job)

@@ -14,6 +14,7 @@ local route = require "studio.route"
 local task = require "studio.task"
 local timers = require "studio.timers"
 local transfer = require "studio.transfer"
+local upload = require "studio.upload"
 
 local service = {}
 
@@ -255,11 +256,13 @@ end
 local function perform(client, request, label, r)
   local state = client.state
   local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
+  local uploads = type(request.body) == "table"
+  if uploads then upload.begin(request.body, label) end
   local call, refused = hand_over(client, "submit", request, label)
   if not call then return nil, refused end
   state.under_way = state.under_way + 1
   local _ <close> = state.leave
-  local response, failure = transfer.watch(call, progress, name or label)
+  local response, failure = transfer.watch(call, progress, name or label, uploads)
   if not response then
     return nil, errors.from_failure(failure, context_of(client, label, r, request), call)
   end
@@ -279,6 +282,7 @@ end
 -- A body to text and its content type.
 local function encode(body, content_type, label)
   if body == nil then return nil end
+  if upload.is(body) then return upload.take(body, content_type, label) end
   if type(body) == "string" then
     if not content_type then check.fail("%s: a body of text needs the option 'content_type'", label) end
     return body, content_type
@@ -347,9 +351,10 @@ local methods = {}
 
 --- Sends any request: the way to what has no method here.
 ---@param options table method (default GET, or POST with a body), path (below the base URL) or url, query, body (a Lua
----  value is sent as JSON; a string needs content_type), headers, timeout, deadline (seconds), priority
----  ("user", "submit", "poll"), save_to (file name), raw = true (the body as it came), idempotency_key,
----  repeatable, max_body, progress, class (of resources, where the service limits each by itself)
+---  value is sent as JSON; a string needs content_type; studio.file, studio.reader and studio.multipart make others),
+---  headers, timeout, deadline (seconds), priority ("user", "submit", "poll"), save_to (file name), raw = true (the
+---  body as it came), idempotency_key, repeatable, max_body, progress, class (of resources, where the service limits
+---  each by itself)
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
 ---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)

@@ -24,20 +24,22 @@ end
 ---@field name string what is under way, for people
 ---@field received integer body bytes so far
 ---@field sent integer
----@field total integer? as announced; nil while unknown
+---@field total integer? of an upload what is to be sent, else the answer's size as announced; nil while unknown
 
 --- Waits for a call; tells `progress` how far it is, now and then and at the end.
 ---@param call table of the core
 ---@param progress fun(event: studio.transfer.event)?
 ---@param name string
+---@param uploads boolean? the body of the request is what takes the time
 ---@return table? response
 ---@return table? failure
-function transfer.watch(call, progress, name)
+function transfer.watch(call, progress, name, uploads)
   if not progress then return task.await(call) end
   local function tell()
     local p = call:progress()
     if not p then return end
     local total = p.expect or (p.send_total and p.send_total > 0 and p.send_total) or nil
+    if uploads then total = p.send_total end
     progress { name = name, received = p.received, sent = p.sent, total = total }
   end
   while not call:done() and not task.is_cancelled() do

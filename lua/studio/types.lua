@@ -166,16 +166,26 @@ function client:submit(options) end
 ---@field url string? anywhere: without credentials and limits when it is another origin
 ---@field query table<string, string|number|boolean|table>? sent sorted by name; a list repeats its name
 ---@field headers table<string, string>?
----@field body string?
+---@field body string|(string|studio.core.file_piece|studio.core.reader_piece)[]|nil a list is sent piece after piece
 ---@field save_to string? file for a body of status 2xx
----@field timeout number? seconds for one attempt, default 60
----@field stall number? longest silence in an answer, seconds, default 30
+---@field timeout number? seconds for one attempt, default 60; of a body above 64 KiB: until and after it is sent
+---@field stall number? longest silence in an answer or while a body above 64 KiB is sent, seconds, default 30
 ---@field deadline number? seconds from now for everything
 ---@field priority "user"|"submit"|"poll"|nil default "user"
 ---@field repeatable boolean? an idempotency key is in force
 ---@field max_body integer? bytes kept in memory, default 64 MiB
 ---@field limiters studio.core.limiter[]? beside the client's own
 ---@field class_limiter studio.core.limiter? one more, of the class of resources that the answer's headers speak of
+
+---@class studio.core.file_piece
+---@field file string its path
+---@field offset integer? default 0
+---@field size integer? bytes, default: the rest
+
+---@class studio.core.reader_piece
+---@field reader fun(): string?, any bytes, nil at the end, or nil and why not
+---@field size integer? bytes in all
+---@field rewind (fun(): any, any)? begins anew; nil and why it cannot
 
 ---The same options as a curl command line; nothing is sent. Secrets are variables of the shell.
 ---@param options studio.core.submit_options
@@ -247,7 +257,7 @@ function call:state() end
 function call:wait() end
 
 ---Body bytes: of the answer, or of the whole file that a download goes on with; and of the request. They never go back.
----@return { received: integer, expect: integer?, sent: integer, send_total: integer }
+---@return { received: integer, expect: integer?, sent: integer, send_total: integer? }
 function call:progress() end
 
 ---The call (after redirects: its last request) as a curl command line, with secrets as variables of the shell.
@@ -360,6 +370,9 @@ function loop:disconnect() end
 ---@field json table see json.lua
 ---@field null lightuserdata
 ---@field progress table see progress.lua; callable: job:wait { progress = studio.progress }
+---@field file fun(path: string, options: table?): studio.body see upload.lua, as for the next two
+---@field reader fun(fn: function, options: table?): studio.body
+---@field multipart fun(fields: table[]): studio.body
 ---@field fountain table see fountain.lua
 ---@field sandbox table see sandbox/init.lua
 
@@ -398,8 +411,8 @@ function loop:disconnect() end
 ---@field state_dir string|false|nil folder where slots are kept for other processes and later runs; default:
 ---  STUDIO_STATE_DIR, else $XDG_STATE_HOME/lua-studio, else ~/.local/state/lua-studio; false: this process only
 ---@field poll studio.poll_options? how often jobs are looked at
----@field timeout number? seconds for one attempt, default 60
----@field stall number? longest silence in an answer, seconds, default 30
+---@field timeout number? seconds for one attempt, default 60; of a body above 64 KiB: until and after it is sent
+---@field stall number? longest silence in an answer or while a body above 64 KiB is sent, seconds, default 30
 ---@field deadline number? seconds for everything a call does, waiting for a slot included; default: none
 ---@field max_body integer? bytes of an answer kept in memory, default 64 MiB
 ---@field max_attempts integer? default 5
