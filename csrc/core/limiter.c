@@ -372,7 +372,12 @@ static void tighten(studio_limit *limit, const studio_ratepolicy *quota) {
 void studio_limiter_observe(studio_limiter *limiter, int64_t now, const studio_ratehint *hint) {
   studio_limit *limit = &limiter->limit;
   tighten(limit, &hint->plain);
-  for (int i = 0; i < hint->policy_count; i++) tighten(limit, &hint->policies[i]);
+  bool counted = hint->plain.remaining >= 0;
+  for (int i = 0; i < hint->policy_count; i++) {
+    tighten(limit, &hint->policies[i]);
+    counted |= hint->policies[i].remaining >= 0;
+  }
+  if (!counted) return; /* as with nearly every answer: no need to lock a table */
   /* Our own: a slot that became free a moment ago may still be counted in an answer that was on its way
   ** then. And where the service allows more than our capacity, others may spend that much unnoticed. */
   studio_slot_table *table = table_open(limiter, now);
