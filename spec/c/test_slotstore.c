@@ -187,6 +187,58 @@ static void the_tighter_of_two_limits_counts(void **state) {
   studio_limiter_unref(a);
 }
 
+/* What the queue does: each waits for a slot, and says when it means to come again. */
+static void look(studio_limiter *limiter, int64_t now) { studio_limiter_ready_at(limiter, now); }
+
+static int grab(studio_limiter *limiter, int64_t now) {
+  int slot, count = 0;
+  while (take(limiter, now, &slot)) {
+    done(limiter, slot, now, STUDIO_SLOT_ANSWERED);
+    count++;
+  }
+  look(limiter, now);
+  return count;
+}
+
+static void who_waits_takes_turns(void **state) {
+  (void)state;
+  studio_limiter *a = process_with(&here, 8, 1000), *b = process_with(&here, 8, 1000);
+  studio_limiter_waiting(a, 99);
+  assert_int_equal(grab(a, 5000), 8); /* nobody else is there */
+  studio_limiter_waiting(b, 99);
+  look(b, 5010);
+  assert_int_equal(explain(b, 5010).next_slot_ms, 1010);
+  int got_a = 0, got_b = 0; /* all come free at 6020; a is faster, and still gets its half only */
+  for (int64_t now = 6020; now < 6040; now++) {
+    got_a += grab(a, now);
+    if (now >= 6025) got_b += grab(b, now);
+  }
+  assert_int_equal(got_a, 4);
+  assert_int_equal(got_b, 4);
+  studio_limiter_waiting(a, -99);
+  studio_limiter_waiting(b, -99);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+}
+
+/* A process whose turn it is gets a moment to come; then the others go on without it. */
+static void nobody_waits_long_for_another(void **state) {
+  (void)state;
+  studio_limiter *a = process_with(&here, 8, 1000), *b = process_with(&here, 8, 1000);
+  studio_limiter_waiting(a, 99);
+  grab(a, 5000);
+  studio_limiter_waiting(b, 99);
+  look(b, 5010);
+  int got = 0;
+  for (int64_t now = 6020; now < 6020 + STUDIO_SLOTSTORE_PATIENCE_MS; now++) got += grab(a, now);
+  assert_true(got < 8);
+  assert_int_equal(got + grab(a, 6020 + STUDIO_SLOTSTORE_PATIENCE_MS), 8);
+  studio_limiter_unref(b); /* dead: nobody waits for it at all */
+  assert_int_equal(grab(a, 7020 + STUDIO_SLOTSTORE_PATIENCE_MS + 20), 8);
+  studio_limiter_waiting(a, -99);
+  studio_limiter_unref(a);
+}
+
 static void a_limit_of_very_many_stays_in_memory(void **state) {
   (void)state;
   studio_limiter *a = process_with(&here, STUDIO_SLOTSTORE_MOST + 1, 1000);
@@ -253,6 +305,8 @@ int main(void) {
     IN_A_FOLDER(a_pause_outlives_a_reboot_as_long_as_it_was_meant),
     IN_A_FOLDER(clock_steps_do_nothing),
     IN_A_FOLDER(the_tighter_of_two_limits_counts),
+    IN_A_FOLDER(who_waits_takes_turns),
+    IN_A_FOLDER(nobody_waits_long_for_another),
     IN_A_FOLDER(a_limit_of_very_many_stays_in_memory),
     IN_A_FOLDER(a_lock_that_does_not_end_is_given_up),
     IN_A_FOLDER(memory_may_run_out),
