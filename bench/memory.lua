@@ -60,7 +60,8 @@ local function by_binding()
 end
 
 local function by_sdk()
-  local ms = studio.mstudio { api_key = "sk_bench", base_url = url, limits = { requests = 1, window = 3600 } }
+  local limit = { requests = 1, window = 3600 }
+  local ms = studio.mstudio { api_key = "sk_bench", base_url = url, limits = limit, state_dir = false }
   assert(ms.projects:get(1))
   return show("task waiting in ms.projects:get", function() return ms:stats() end, function(n)
     local tasks = {}
