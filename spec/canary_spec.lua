@@ -6,6 +6,7 @@
 
 local studio = require "studio"
 local errors = require "studio.error"
+local log = require "studio.log"
 local peer = require "spec.support.peer"
 
 local KEY = "sk_live_canary/5c0ffee+=" -- has characters that are escaped on some ways
@@ -93,6 +94,26 @@ describe("a secret", function()
         assert.is_nil(find_in(tostring(err), "tostring(err)"))
         assert.is_nil(find_in("x: " .. err, "concat"))
       end
+      ms:close()
+    end)
+
+    it("is in no log at any level, nor in a curl command: " .. form, function()
+      local ms, told = start(ECHO, options), {}
+      local number = 0
+      for _, level in ipairs { "error", "warn", "info", "debug" } do
+        log.set(level, function(event, line)
+          number = number + 1
+          told[number] = { event, line }
+        end)
+        for _, path in ipairs { "/400", "/401", "/429", "/500", "/html", "/x/" .. KEY .. "/404" } do
+          local _, err = ms:request { path = path, query = { key = KEY, q = "a" .. KEY }, body = { key = KEY },
+            method = "PUT", headers = { ["X-Request-Id"] = KEY, ["X-Mine"] = KEY }, deadline = 0.5 }
+          assert.is_nil(find_in(assert(err:curl()), "curl"))
+        end
+      end
+      log.set "off"
+      assert.is_true(number > 20)
+      assert.is_nil(search(told, "log", {}))
       ms:close()
     end)
 

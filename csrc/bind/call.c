@@ -176,6 +176,8 @@ static void read_rest(lua_State *L, studio_request *request) {
   double max_body = lstudio_number(L, 2, "max_body", 64.0 * 1024 * 1024, 0);
   request->max_body = max_body < (double)(SIZE_MAX / 4) ? (size_t)max_body : SIZE_MAX / 4;
   if (lstudio_has_option(L, 2, "deadline") && request->deadline_ms == 0) request->deadline_ms = 1;
+  const char *label = lstudio_string(L, 2, "label", NULL);
+  if (label != NULL) need(L, (request->label = strdup(label)) != NULL);
   const char *save_to = lstudio_string(L, 2, "save_to", NULL);
   if (save_to == NULL) return;
   request->save_to = strdup(save_to);
@@ -205,7 +207,7 @@ static int send_off(lua_State *L, call_box *box) {
 static call_box *read_call(lua_State *L) {
   static const char *const names[] = {"method", "path", "url", "query", "headers", "body", "save_to", "timeout",
                                       "stall", "deadline", "priority", "repeatable", "max_body", "limiters",
-                                      "class_limiter", NULL};
+                                      "class_limiter", "label", NULL};
   lua_settop(L, 2);
   lstudio_known_options(L, 2, "submit", names);
   call_box *box = lstudio_new_box(L, LSTUDIO_CALL, sizeof *box, 3);
@@ -226,7 +228,7 @@ list of strings, { file =, offset =, size = } and { reader =, size =, rewind = }
 (longest silence in an answer, and while a long body is sent, 30), `deadline` (seconds for
 everything), `priority` ("user", "submit", "poll"), `repeatable` (an idempotency key is in force), `max_body` (bytes),
 `limiters` (beside the client's own), `class_limiter` (one more: that of which the answer's headers speak, and which
-alone stops when a 429 says that none is left).
+alone stops when a 429 says that none is left), `label` (what people call it, for logs).
 @function client:submit
 @tparam table options
 @treturn call */

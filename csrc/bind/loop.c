@@ -210,7 +210,7 @@ static int loop_seed(lua_State *L) {
 static const luaL_Reg methods[] = {
   {"step", loop_step},     {"fd", loop_fd},         {"alarm", loop_alarm}, {"now", loop_now},
   {"active", loop_active}, {"random", loop_random}, {"seed", loop_seed},
-  {"disconnect", loop_disconnect}, {NULL, NULL}};
+  {"disconnect", loop_disconnect}, {"log", lstudio_log}, {"event", lstudio_event}, {NULL, NULL}};
 
 void lstudio_open_loop(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_LOOP, methods, NULL, loop_gc, NULL, loop_tostring};

@@ -75,6 +75,8 @@ void lstudio_push_auth_provider(lua_State *L, int auth); /* pushes the function,
 void lstudio_ask(lua_State *L, studio_loop *loop, studio_client *client);
 
 int lstudio_submit(lua_State *L);                    /* client:submit (call.c) */
+int lstudio_log(lua_State *L);                       /* loop:log, loop:event (log.c) */
+int lstudio_event(lua_State *L);
 int lstudio_curl(lua_State *L);                      /* client:curl (call.c) */
 int lstudio_push_curl(lua_State *L, const studio_call *call); /* or nil and why not */
 studio_buf *lstudio_push_buffer(lua_State *L);       /* an empty one, wiped when it is collected (client.c) */
@@ -86,6 +88,7 @@ void lstudio_push_failure(lua_State *L, int call_box, studio_call *call); /* the
 
 void lstudio_open_loop(lua_State *L);
 void lstudio_open_ask(lua_State *L);
+void lstudio_open_log(lua_State *L);
 void lstudio_open_client(lua_State *L);
 void lstudio_open_call(lua_State *L);
 void lstudio_open_response(lua_State *L);
@@ -100,6 +103,7 @@ void lstudio_pin(void); /* pin.c */
 #define LSTUDIO_RESPONSE "studio.response"
 #define LSTUDIO_LIMITER "studio.limiter"
 #define LSTUDIO_AUTH "studio.auth"
+#define LSTUDIO_EVENT "studio.event"
 #define LSTUDIO_QUESTION "studio.question"
 
 #endif

@@ -75,6 +75,7 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "place");
   lstudio_open_loop(L);
   lstudio_open_ask(L);
+  lstudio_open_log(L);
   lstudio_open_client(L);
   lstudio_open_call(L);
   lstudio_open_response(L);

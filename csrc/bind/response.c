@@ -100,7 +100,9 @@ static void set_seconds(lua_State *L, const char *name, int64_t us) {
 
 static void push_timing(lua_State *L, const studio_call *call) {
   const studio_timing *timing = &call->response.timing;
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 11);
+  set_seconds(L, "auth", timing->auth);
+  set_seconds(L, "earlier", timing->earlier);
   set_seconds(L, "queue", timing->queue);
   set_seconds(L, "backoff", timing->backoff);
   set_seconds(L, "resolve", timing->resolve);

@@ -167,6 +167,7 @@ static bool needs_key(const studio_call *call, int64_t now) {
 
 void studio_call_enter(studio_call *call, int64_t now) {
   if (call->state == STUDIO_CALL_BACKOFF) call->response.timing.backoff += (now - call->entered) * 1000;
+  if (call->state == STUDIO_CALL_AUTH) call->response.timing.auth += (now - call->entered) * 1000;
   if (call->deadline <= now) {
     studio_call_fail(call, STUDIO_STAGE_NOT_SENT, now, STUDIO_KIND_TIMEOUT, "deadline",
                      "the deadline of %.3f s is over", (double)call->request.deadline_ms / 1000);
@@ -390,6 +391,7 @@ static void back_off(studio_call *call, const studio_outcome *outcome, const stu
 void studio_call_attempt_over(studio_call *call, const studio_error *failure, bool fatal, studio_rng *rng,
                               int64_t now, int64_t wall) {
   const studio_response *response = &call->response;
+  call->response.timing.attempt = (now - call->entered) * 1000;
   studio_outcome outcome = {.stage = failure->stage, .status = response->status, .kind = failure->kind,
                             .retry_after_ms = -1, .fatal = fatal};
   /* an error status is an answer, even if its text was cut */

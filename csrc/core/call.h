@@ -53,6 +53,7 @@ typedef struct studio_call {
   /* progress; written by the transport. It never goes back, also over several attempts */
   int64_t received, expected; /* body bytes; expected -1: unknown */
   int64_t sent, send_total; /* of the request's body: the most that an attempt sent; all, -1: unknown */
+  int64_t number;           /* among the calls of its loop, from 1: for logs */
   void *owner;              /* whoever submitted it keeps what it likes here */
   /* the loop's own */
   struct studio_attempt *attempt;

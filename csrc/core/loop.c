@@ -70,6 +70,7 @@ void studio_loop_free(studio_loop *loop) {
   while (loop->active != NULL) studio_loop_cancel(loop, loop->active);
   while ((call = studio_loop_take_done(loop)) != NULL) studio_call_unref(call);
   while (loop->auth_wanted != NULL) studio_client_unref(studio_loop_wants_auth(loop));
+  studio_trace_free(&loop->trace);
   studio_attempts_free(&loop->attempts);
   if (loop->multi != NULL) curl_multi_cleanup(loop->multi); /* closes connections through our callback */
   if (loop->transport.share != NULL) curl_share_cleanup(loop->transport.share);
@@ -95,6 +96,7 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
     return NULL;
   }
   client->stats.calls++;
+  call->number = ++loop->calls;
   studio_call_ref(call); /* the loop's count */
   call->next = loop->active;
   if (loop->active != NULL) loop->active->prev = call;
@@ -254,6 +256,8 @@ bool studio_loop_disconnect(studio_loop *loop) {
   loop->curl_at = STUDIO_NEVER;
   return set_up_multi(loop);
 }
+
+studio_trace *studio_loop_trace(studio_loop *loop) { return &loop->trace; }
 
 size_t studio_loop_active(const studio_loop *loop) { return loop->active_count; }
 

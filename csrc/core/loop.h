@@ -65,6 +65,9 @@ studio_budgets *studio_loop_budgets(studio_loop *loop);
 
 const char *studio_loop_curl_version(void); /* of the libcurl that runs, "7.88.1" */
 
+/* What is noted for a debug log: its owner sets the level and takes the events between two steps. */
+struct studio_trace *studio_loop_trace(studio_loop *loop);
+
 size_t studio_loop_active(const studio_loop *loop); /* calls not finished */
 studio_rng *studio_loop_rng(studio_loop *loop);
 

@@ -14,6 +14,7 @@
 
 typedef struct studio_request {
   char method[STUDIO_METHOD_MAX]; /* upper case */
+  char *label;                    /* what people call it, for logs: "images.generate"; NULL: nothing */
   studio_buf url;                 /* absolute, escaped */
   studio_headers headers;         /* the caller's own */
   studio_body body;

@@ -6,6 +6,8 @@
 
 void studio_response_clear(studio_response *response) {
   studio_timing summed = {0};
+  summed.auth = response->timing.auth;
+  summed.earlier = response->timing.earlier + response->timing.attempt;
   summed.queue = response->timing.queue;
   summed.backoff = response->timing.backoff;
   response->status = 0;

@@ -7,9 +7,11 @@
 #include "core/buf.h"
 #include "core/headers.h"
 
-/* Microseconds. queue and backoff are summed over the call; the rest is the last attempt's. */
+/* Microseconds. auth, queue and backoff are summed over the call, earlier is what the attempts before the last one
+** took; the rest is the last attempt's. Together they are the total, but for the turns of the loop in between. */
 typedef struct studio_timing {
-  int64_t queue, backoff, resolve, connect, tls, send, wait, body, total;
+  int64_t auth, queue, backoff, earlier, resolve, connect, tls, send, wait, body, total;
+  int64_t attempt; /* of the last attempt, from its start to its end */
 } studio_timing;
 
 typedef struct studio_response {

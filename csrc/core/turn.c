@@ -13,6 +13,7 @@
 /* ---- where a call goes after each change of state */
 
 static void finished(studio_loop *loop, studio_call *call) {
+  studio_trace_over(&loop->trace, call, loop->now);
   studio_timers_set(&loop->timers, call, STUDIO_NEVER);
   if (call->prev != NULL) call->prev->next = call->next;
   else loop->active = call->next;
@@ -39,6 +40,10 @@ static void enqueue(studio_loop *loop, studio_call *call) {
   }
   call->client->stats.queued++;
   loop->queue_at = 0;
+  if (loop->trace.level == STUDIO_TRACE_DEBUG) {
+    int64_t wait = studio_queue_estimate(loop->queue, &call->waiter, loop->now);
+    if (wait > 0) studio_trace_queued(&loop->trace, call, wait, loop->now);
+  }
   if (call->deadline == STUDIO_NEVER) return;
   int64_t needs = studio_queue_estimate(loop->queue, &call->waiter, loop->now);
   if (needs < call->deadline - loop->now) return;
@@ -115,6 +120,7 @@ static void launch(studio_loop *loop, studio_call *call, bool fresh) {
   bool ready = attempt != NULL && studio_transport_prepare(&loop->transport, attempt, call, fresh);
   if (ready && curl_multi_add_handle(loop->multi, attempt->easy) == CURLM_OK) {
     call->attempt = attempt;
+    studio_trace_sent(&loop->trace, call, loop->now);
     studio_timers_set(&loop->timers, call, look_again_at(loop, call, attempt));
     return;
   }
@@ -150,7 +156,9 @@ static void attempt_over(studio_loop *loop, studio_attempt *attempt, CURLcode co
   studio_turn_end_attempt(loop, attempt);
   studio_transport_finish(attempt, code, &failure, &fatal);
   studio_attempts_put(&loop->attempts, attempt);
+  studio_trace_attempt_over(&loop->trace, call, &failure, loop->now);
   studio_call_attempt_over(call, &failure, fatal, &loop->rng, loop->now, studio_clock_wall_ms());
+  studio_trace_decided(&loop->trace, call, &failure, loop->now);
   loop->queue_at = 0; /* slots were released */
   studio_turn_settle(loop, call);
 }

@@ -11,6 +11,7 @@
 #include "core/registry.h"
 #include "core/sockets.h"
 #include "core/timers.h"
+#include "core/trace.h"
 #include "core/transport.h"
 
 struct studio_loop {
@@ -36,6 +37,8 @@ struct studio_loop {
   studio_client *auth_wanted;
   studio_call *hungry;       /* calls whose bodies wait for their readers */
   studio_attempts attempts;
+  studio_trace trace;        /* for a debug log */
+  int64_t calls;             /* how many were submitted: the last one's number */
 };
 
 /* The one place that acts on a state that a call has just entered. */

@@ -19,6 +19,7 @@ local studio = {
   reader = function(...) return require("studio.upload").reader(...) end,
   multipart = function(...) return require("studio.upload").multipart(...) end,
 
+  log = require("studio.log").set,
   json = json,
   null = json.null,
   is_error = require("studio.error").is,

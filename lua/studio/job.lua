@@ -8,6 +8,7 @@
 -- (priority "poll").
 
 local check = require "studio.check"
+local log = require "studio.log"
 local result = require "studio.result"
 local route = require "studio.route"
 local task = require "studio.task"
@@ -271,6 +272,11 @@ local function look(self, watch, left)
   local updated, response = self:refresh { priority = "poll", deadline = left }
   watch.looks = watch.looks + 1
   if updated then
+    if log.shows "debug" then
+      log.emit { type = "poll", level = "debug", service = self.client.state.definition.name, route = self.source.get,
+        message = ("says: job %s is %s%s"):format(self.id, self.raw_state or self.state,
+          self.progress and (" (%.0f %%)"):format(self.progress * 100) or "") }
+    end
     watch.failures, watch.last, watch.hint = 0, nil, hint_of(self, response)
     return true
   end

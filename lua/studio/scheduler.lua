@@ -13,6 +13,7 @@
 --    suspended sees nothing else of the program run meanwhile, except what it started itself.
 --  * Only coroutines made here are ever resumed here.
 
+local log = require "studio.log"
 local timers = require "studio.timers"
 
 local Scheduler = {}
@@ -232,6 +233,7 @@ local function turn(self, level, seconds, budget)
     if at then wait = math.max(0, math.min(wait, at - start)) end
   end
   gather(self, self.loop:step(math.min(wait, timers.LONGEST), self.asker))
+  log.drain(self.loop)
   resume_woken(self, level, math.max(start + budget, self.loop:now() + LEAST_BUDGET))
   arm(self)
 end

@@ -238,6 +238,7 @@ local function hand_over(client, how, request, label)
   local state = client.state
   request.class_limiter = limits.of_class(state.classes, request.class)
   for _, field in ipairs(own_fields) do request[field] = nil end
+  request.label = label
   for option, value in pairs(state.defaults) do
     if request[option] == nil then request[option] = value end
   end
@@ -306,7 +307,7 @@ local function plan_request(client, options, what)
   if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
   if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
   local verb = options.method and options.method:upper() or (options.body ~= nil and "POST" or "GET")
-  local label = label_of(verb, options.path, options.url)
+  local label = redact(client, label_of(verb, options.path, options.url))
   check_open(client, label)
   local body, content_type = encode(options.body, options.content_type, label)
   return {

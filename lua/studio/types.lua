@@ -176,6 +176,7 @@ function client:submit(options) end
 ---@field max_body integer? bytes kept in memory, default 64 MiB
 ---@field limiters studio.core.limiter[]? beside the client's own
 ---@field class_limiter studio.core.limiter? one more, of the class of resources that the answer's headers speak of
+---@field label string? what people call it, for logs
 
 ---@class studio.core.file_piece
 ---@field file string its path
@@ -297,7 +298,9 @@ function response:curl() end
 ---Lets the memory go before the collector does.
 function response:close() end
 
----@class studio.timing where the time of a call went, in seconds
+---@class studio.timing where the time of a call went, in seconds; see docs/debugging.md
+---@field auth number waiting for the credential provider
+---@field earlier number attempts before the last one, redirects included
 ---@field queue number waiting for slots
 ---@field backoff number
 ---@field resolve number
@@ -342,6 +345,15 @@ function loop:random() end
 ---@param seed integer
 function loop:seed(seed) end
 
+---Sets what the loop notes from now on: 0 nothing, 1 errors, 2 warnings, 3 the end of each call, 4 everything.
+---@param level integer
+function loop:log(level) end
+
+---The next of the events that the loop noted, oldest first.
+---@return studio.event? event
+---@return integer lost how many were lost before, for want of room
+function loop:event() end
+
 ---@class studio.core.question
 local question = {}
 
@@ -366,6 +378,8 @@ function loop:disconnect() end
 ---@field step fun(max_ms: number?): integer milliseconds in, tasks and calls not done out
 ---@field fd fun(): integer
 ---@field on_error fun(handler: fun(err: any, text: string)): fun(err: any, text: string)
+---@field log fun(level: string, to: string|fun(event: studio.event, line: string)|nil) what is logged ("off", "error",
+---  "warn", "info", "debug"), and to which file or function; default: standard error
 ---@field is_error fun(value: any): boolean
 ---@field json table see json.lua
 ---@field null lightuserdata
@@ -375,6 +389,24 @@ function loop:disconnect() end
 ---@field multipart fun(fields: table[]): studio.body
 ---@field fountain table see fountain.lua
 ---@field sandbox table see sandbox/init.lua
+
+---@class studio.event what a log function is told; which fields there are depends on the type. Holds no secret
+---@field type string "queued", "sent", "answer", "broken", "retry", "redirect", "limit", "poll", "over", "warning" …
+---@field level "error"|"warn"|"info"|"debug"
+---@field time number monotonic seconds
+---@field call integer? its number in this program
+---@field service string?
+---@field route string?
+---@field method string?
+---@field url string? without the values of its query; elsewhere than at the service only the origin
+---@field headers table<string, string>? those that are listed as harmless
+---@field attempt integer?
+---@field status integer?
+---@field seconds number? how long it took, or will at least wait
+---@field bytes integer? of the answer's body
+---@field kind string? of a failure
+---@field code string?
+---@field message string?
 
 ---@class studio.map_options
 ---@field concurrency integer? default 8
