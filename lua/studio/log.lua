@@ -11,6 +11,24 @@ local core = require "studio.core"
 
 local log = {}
 
+---@class studio.event what a log function is told; which fields there are depends on the type. Holds no secret
+---@field type string "queued", "sent", "answer", "broken", "retry", "redirect", "limit", "poll", "over", "warning" …
+---@field level "error"|"warn"|"info"|"debug"
+---@field time number monotonic seconds
+---@field call integer? its number in this program
+---@field service string?
+---@field route string?
+---@field method string?
+---@field url string? without the values of its query; elsewhere than at the service only the origin
+---@field headers table<string, string>? those that are listed as harmless
+---@field attempt integer?
+---@field status integer?
+---@field seconds number? how long it took, or will at least wait
+---@field bytes integer? of the answer's body
+---@field kind string? of a failure
+---@field code string?
+---@field message string?
+
 -- Rank of each level; an event is shown when its level ranks no higher than the one in force.
 local ranks = { off = 0, error = 1, warn = 2, info = 3, debug = 4 }
 
