@@ -21,7 +21,12 @@ local function run(call)
   return response, failure
 end
 
-local path = os.tmpname()
+local path, source = os.tmpname(), os.tmpname()
+do
+  local file = io.open(source, "w")
+  file:write "source"
+  file:close()
+end
 local function everything()
   local limiter = core.limiter { name = "n", key = "secret", capacity = 20, window = 60 }
   local auth = core.auth { kind = "headers", fields = { ["X-A"] = "value a", ["X-B"] = "value b" } }
@@ -39,6 +44,10 @@ local function everything()
     local response = assert(run(calls[i]))
     assert(#response.body == 300 and response.headers["x-one"] == "1" and response.timing.total and response.url)
   end
+  local pieces = { "read", "er" }
+  local whole = run(client:submit { path = "/echo", method = "PUT", body = {
+    "<", { reader = function() return table.remove(pieces, 1) end, size = 6, rewind = print }, { file = source }, ">" } })
+  assert(whole.body == "<readersource>")
   run(client:submit { path = "/file", save_to = path })
   run(client:submit { path = "/again" })
   run(client:submit { path = "/redirect" })
@@ -59,6 +68,7 @@ end
 
 return everything, function()
   os.remove(path)
+  os.remove(source)
   local client = core.client { base_url = url }
   assert(assert(run(client:submit { path = "/echo" })).status == 200)
 end
