@@ -46,7 +46,8 @@ local function everything()
   end
   local pieces = { "read", "er" }
   local whole = run(client:submit { path = "/echo", method = "PUT", body = {
-    "<", { reader = function() return table.remove(pieces, 1) end, size = 6, rewind = print }, { file = source }, ">" } })
+    "<", { reader = function() return table.remove(pieces, 1) end, size = 6, rewind = print }, { file = source },
+    ">" } })
   assert(whole.body == "<readersource>")
   run(client:submit { path = "/file", save_to = path })
   run(client:submit { path = "/again" })
