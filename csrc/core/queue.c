@@ -356,23 +356,33 @@ static void gates_passed(studio_queue *queue, const queue_candidate *granted) {
   }
 }
 
-/* When to ask again. Here the least it can be counts: in a shared store a slot may come free unseen. */
+/* When this line may go: the least it can be, since in a shared store a slot may come free unseen. */
+static int64_t line_at(const studio_queue *queue, const queue_line *line, int64_t now) {
+  int64_t at = now;
+  bool stirred = false;
+  for (int i = 0; i < line->gate_count; i++) {
+    const queue_gate *g = line_gate(queue, line, i);
+    int64_t ready = studio_limiter_ready_at(g->limiter, now);
+    if (ready > at) at = ready;
+    stirred |= g->at > now;
+  }
+  /* held up by a claim only: its owner may wait for what nobody can foresee, but two slots serve both */
+  for (int i = 0; i < line->gate_count && at <= now && !stirred; i++) {
+    const queue_gate *g = line_gate(queue, line, i);
+    if (g->claimed) at = studio_limiter_sure_at(g->limiter, now, 1);
+  }
+  /* it may go now, and could not a moment ago: another process let go of the table, or had its turn */
+  return at > now ? at : now + STUDIO_BUSY_MS;
+}
+
+/* When to ask again. */
 static int64_t wake_at(const studio_queue *queue, int64_t now) {
   int64_t wake = STUDIO_NEVER;
   for (size_t i = 0; i < queue->line_count; i++) {
     const queue_line *line = queue->lines[i];
     if (line->count == 0) continue;
-    int64_t at = now;
-    for (int j = 0; j < line->gate_count; j++) {
-      int64_t ready = studio_limiter_ready_at(line_gate(queue, line, j)->limiter, now);
-      if (ready > at) at = ready;
-    }
-    /* held up by a claim only: its owner may wait for what nobody can foresee, but two slots serve both */
-    for (int j = 0; j < line->gate_count && at <= now; j++) {
-      const queue_gate *g = line_gate(queue, line, j);
-      if (g->claimed) at = studio_limiter_sure_at(g->limiter, now, 1);
-    }
-    if (at > now && at < wake) wake = at;
+    int64_t at = line_at(queue, line, now);
+    if (at < wake) wake = at;
   }
   return wake;
 }

@@ -396,6 +396,49 @@ static void no_memory_means_no_place(void **state) {
   studio_limiter_unref(limiters[1]);
 }
 
+/* A store that another process has at the first question and lets go before the second. */
+typedef struct moody_store {
+  studio_limiter_store base;
+  studio_slot_table table;
+  int64_t until[3];
+  bool no_turn;
+  int asked;
+} moody_store;
+
+static studio_slot_table *moody_lock(studio_limiter_store *base, int64_t now, int waiting) {
+  moody_store *store = (moody_store *)base;
+  (void)waiting;
+  bool first = store->asked++ == 0;
+  base->busy = first && !store->no_turn;
+  store->table.not_before = first ? now + STUDIO_BUSY_MS : 0;
+  return base->busy ? NULL : &store->table;
+}
+
+static void moody_unlock(studio_limiter_store *base) { (void)base; }
+
+static void what_changes_between_two_looks_is_looked_at_again(void **state) {
+  (void)state;
+  for (int way = 0; way < 4; way++) { /* busy, or another's turn; one slot is free, or all */
+    moody_store store = {.base = {.lock = moody_lock, .unlock = moody_unlock, .destroy = moody_unlock},
+                         .table = {.size = 3, .paused_until = STUDIO_LONG_AGO, .last_send = STUDIO_LONG_AGO},
+                         .no_turn = way % 2 == 1};
+    for (int i = 0; i < 3; i++) store.until[i] = i > 0 && way > 1 ? 900 : STUDIO_LONG_AGO;
+    store.table.until = store.until;
+    studio_limit limit = {3, 1000, 0, 1000, 0, 0};
+    studio_limiter *l = studio_limiter_new("moody", &limit, &store.base);
+    assert_non_null(l);
+    studio_queue *q = studio_queue_new();
+    studio_waiter w = fixture_waiter(USER, NEVER, 0, l, NULL);
+    fixture_push(q, &w);
+    assert_null(studio_queue_next(q, 0, slots, &wake));
+    assert_int_equal(wake, STUDIO_BUSY_MS);
+    assert_ptr_equal(studio_queue_next(q, wake, slots, &wake), &w);
+    fixture_end(&w, slots, 1);
+    studio_queue_free(q);
+    studio_limiter_unref(l);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(priority_then_deadline_then_age),
@@ -406,6 +449,7 @@ int main(void) {
     cmocka_unit_test(a_long_pause_of_one_does_not_stop_the_other),
     cmocka_unit_test(a_claim_keeps_one_slot),
     cmocka_unit_test(a_claim_does_not_make_others_sleep_for_ever),
+    cmocka_unit_test(what_changes_between_two_looks_is_looked_at_again),
     cmocka_unit_test(estimates_count_those_before),
     cmocka_unit_test(a_deadline_behind_a_pause_is_hopeless),
     cmocka_unit_test(no_memory_means_no_place),
