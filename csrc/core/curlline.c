@@ -125,10 +125,13 @@ static void header(line *l, const studio_header *field) {
     string(l, ";"); /* curl's way to say a field without a value */
   } else if (studio_reveal_header(field->name)) {
     studio_buf value = STUDIO_BUF_INIT;
-    l->ok = l->ok && studio_buf_puts(&value, field->value);
-    if (l->ok) studio_client_redact(l->call->client, &value);
     string(l, ": ");
-    if (l->ok) string(l, value.data);
+    if (studio_buf_puts(&value, field->value)) {
+      studio_client_redact(l->call->client, &value);
+      text(l, value.data, value.size);
+    } else {
+      l->ok = false;
+    }
     studio_buf_wipe(&value);
   } else {
     string(l, ": ");
@@ -183,17 +186,16 @@ static void url(line *l) {
   studio_buf shown = STUDIO_BUF_INIT;
   const char *whole = l->call->request.url.data;
   if (!l->call->own_origin) {
-    l->ok = l->ok && studio_url_origin(&shown, whole);
-    if (l->ok) string(l, shown.data);
+    if (studio_url_origin(&shown, whole)) text(l, shown.data, shown.size);
+    else l->ok = false;
     variable(l, "URL", "PATH", 4);
+  } else if (studio_buf_puts(&shown, whole)) {
+    studio_client_redact(l->call->client, &shown);
+    size_t head = strcspn(shown.data, "?");
+    text(l, shown.data, head + (shown.data[head] == '?'));
+    if (shown.data[head] == '?') fields(l, shown.data + head + 1, strlen(shown.data + head + 1), "QUERY");
   } else {
-    l->ok = l->ok && studio_buf_puts(&shown, whole);
-    if (l->ok) {
-      studio_client_redact(l->call->client, &shown);
-      size_t head = strcspn(shown.data, "?");
-      text(l, shown.data, head + (shown.data[head] == '?'));
-      if (shown.data[head] == '?') fields(l, shown.data + head + 1, strlen(shown.data + head + 1), "QUERY");
-    }
+    l->ok = false;
   }
   end_word(l);
   studio_buf_wipe(&shown);
