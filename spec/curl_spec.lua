@@ -225,7 +225,7 @@ describe("a client's curl", function()
     assert.same({ 0, 0 }, { toy:stats().calls, toy:stats().attempts })
     assert.matches("curl", toy:curl { path = "/other" })
     assert.error_matches(function() toy:curl "things.mak" end, "did you mean 'things.make'")
-    assert.error_matches(function() toy:curl(3) end, "toy:curl: route must be string or table")
+    assert.error_matches(function() toy:curl(3) end, "toy:curl: route must be a string or a table")
     toy:close()
   end)
 

@@ -225,14 +225,14 @@ describe("the caller's line", function()
       raised(function() check.options("studio.x", { api_kye = 1 }, { api_key = "string", page = "integer" }) end))
     assert.matches("unknown option '1'; there is page$",
       raised(function() check.options("studio.x", { [1] = 1 }, { page = "integer" }) end))
-    assert.matches("studio.x: option 'page' must be integer, not number 1.5$",
+    assert.matches("studio.x: option 'page' must be an integer, not number 1.5$",
       raised(function() check.options("studio.x", { page = 1.5 }, { page = "integer" }) end))
     assert.matches("must be seconds %(a number, 0 or more%), not number %-1$",
       raised(function() check.options("studio.x", { wait = -1 }, { wait = "seconds" }) end))
     assert.matches("options must be a table, not string$",
       raised(function() check.options("studio.x", "no", {}) end))
     -- A value may be a secret: its type is named, never the value.
-    assert.matches("key must be table, not string$",
+    assert.matches("key must be a table, not string$",
       raised(function() check.argument("studio.x", "key", "sk_secret", "table") end))
   end)
 end)

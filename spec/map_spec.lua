@@ -83,7 +83,7 @@ describe("map", function()
   end)
 
   it("names the argument when it is wrong", function()
-    assert.matches("studio.map: list must be table", raised(task.map))
+    assert.matches("studio.map: list must be a table", raised(task.map))
     assert.matches("studio.map: function must be callable", raised(task.map, {}))
     assert.matches("unknown option 'concurency'; did you mean 'concurrency'",
       raised(task.map, {}, print, { concurency = 2 }))

@@ -86,7 +86,8 @@ describe("logging in", function()
     end
     assert.matches("give api_key or token, not both", raised(studio.mstudio, { api_key = "a", token = "b" }))
     assert.matches("did you mean 'api_key'", raised(studio.mstudio, { apikey = "a" }))
-    assert.matches("option 'api_key' must be string or callable, not number 3", raised(studio.mstudio, { api_key = 3 }))
+    assert.matches("option 'api_key' must be a string or callable, not number 3",
+                   raised(studio.mstudio, { api_key = 3 }))
   end)
 
   it("goes to the documented base URL unless told otherwise", function()

@@ -114,7 +114,7 @@ describe("the table of routes", function()
       raised(with("frames.get", { from = "documented" })))
     assert.matches("priority must be user, submit or poll",
       raised(with("frames.get", { priority = "high" })))
-    assert.matches("must be string or table",
+    assert.matches("must be a string or a table",
       raised(with("frames.get", 3)))
   end)
   it("moves what a replaced path does not hold into the fields, so that nothing is lost", function()

@@ -83,7 +83,7 @@ describe("a form", function()
       ["'name' is missing"] = { { value = "x" } }, ["give one of"] = { { name = "a" } }, ["at least one"] = {},
       ["needs its 'size'"] = { { name = "a", reader = print } },
       ["unknown option 'vaule'"] = { { name = "a", vaule = 1 } },
-      ["'type' cannot be sent"] = { { name = "a", value = "x", type = "a\nb" } }, ["must be table"] = { "a" },
+      ["'type' cannot be sent"] = { { name = "a", value = "x", type = "a\nb" } }, ["must be a table"] = { "a" },
     } do
       local ok, message = pcall(studio.multipart, fields)
       assert.is_false(ok)

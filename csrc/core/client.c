@@ -109,7 +109,7 @@ bool studio_client_set_proxy(studio_client *client, const char *url, studio_erro
     return true;
   }
   studio_error_set(err, STUDIO_KIND_INVALID, "proxy",
-                   "plain http would pass the network up to the proxy in the clear: use https, or allow http");
+                   "plain http would pass in the clear up to the proxy: use https, or the option allow_http");
   return false;
 }
 

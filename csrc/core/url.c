@@ -191,7 +191,7 @@ bool studio_url_check(const char *url, bool allow_http, studio_error *err) {
     wrong = curl_url_strerror(why);
   } else if (!wrong && studio_ascii_equal(scheme, "http")) {
     if (!allow_http && !studio_url_host_is_local(host)) {
-      wrong = "http is not encrypted: use https, or allow http (to this machine it is allowed)";
+      wrong = "http is not encrypted: use https, or the option allow_http";
     }
   } else if (!wrong && !studio_ascii_equal(scheme, "https")) {
     wrong = NOT_HTTPS;

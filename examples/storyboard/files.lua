@@ -59,8 +59,15 @@ end
 ---@return boolean? ok
 ---@return string? message
 function files.make_folder(path)
-  if process.run("mkdir -p -- " .. process.quote(path) .. " 2>/dev/null") then return true end
-  return nil, "cannot make the folder " .. path
+  local pipe = assert(io.popen("mkdir -p -- " .. process.quote(path) .. " 2>&1"))
+  local said = pipe:read "a"
+  if not pipe:close() then return nil, "cannot make the folder " .. path .. ": " .. said:gsub("%s+$", "") end
+  -- now, and not when what should go into it was paid for
+  local probe, why = io.open(path .. "/.writable", "w")
+  if not probe then return nil, "cannot write into the folder " .. path .. ": " .. tostring(why) end
+  probe:close()
+  os.remove(path .. "/.writable")
+  return true
 end
 
 ---@param path string

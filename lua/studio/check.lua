@@ -94,6 +94,28 @@ local function describe(value)
   return type(value)
 end
 
+-- Kinds as a message names them: with an article, where English wants one.
+local named = {
+  integer = "an integer", seconds = "seconds (a number, 0 or more)", callable = "callable", userdata = "userdata",
+}
+
+local function kinds_of(kinds)
+  if type(kinds) == "string" then kinds = { kinds } end
+  local list = {}
+  for i, kind in ipairs(kinds) do list[i] = named[kind] or "a " .. kind end
+  return table.concat(list, " or ")
+end
+
+--- Checks that a method was called with a colon.
+---@param what string "job:wait"
+---@param self any what it was called on
+---@param class table the metatable of what it must be called on
+function check.method(what, self, class)
+  if getmetatable(self) ~= class then
+    check.fail("%s: call it with a colon (:), on what it belongs to; it was called on %s", what, describe(self))
+  end
+end
+
 --- Checks one argument.
 ---@param what string as the caller knows it: "job:wait", "studio.map"
 ---@param name string the argument or option
@@ -107,10 +129,8 @@ function check.argument(what, name, value, kinds)
     for _, kind in ipairs(kinds) do
       if is(value, kind) then return value end
     end
-    kinds = table.concat(kinds, " or ")
   end
-  if kinds == "seconds" then kinds = "seconds (a number, 0 or more)" end
-  return check.fail("%s: %s must be %s, not %s", what, name, kinds, describe(value))
+  return check.fail("%s: %s must be %s, not %s", what, name, kinds_of(kinds), describe(value))
 end
 
 --- Checks a table of options: every name known, every value of the right kind.

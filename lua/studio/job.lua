@@ -315,6 +315,7 @@ end
 ---@return studio.error? err kind "job_failed" with the service's reason; any other, "timeout" first of all, says
 ---  nothing about the job, which goes on; err.job is this job in each
 function methods:wait(options)
+  check.method("job:wait", self, Job)
   options = check.options("job:wait", options, {
     timeout = "seconds", deadline = "seconds", progress = "callable", on_update = "callable",
   })

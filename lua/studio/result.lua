@@ -5,6 +5,7 @@
 -- that finds its URL expired reads the job again, once, for a fresh one. Bytes that come inline
 -- (base64) are left in result.data.
 
+local check = require "studio.check"
 local transfer = require "studio.transfer"
 
 local result = {}
@@ -92,6 +93,7 @@ local expired = { forbidden = true, not_found = true }
 ---@return string? path of the file
 ---@return table response_or_err
 function methods:download(path, options)
+  check.method("result:download", self, Result)
   local client, which, rest = self.job.client, 1, {}
   for k, v in pairs(options or {}) do
     if k == "which" then which = v else rest[k] = v end

@@ -106,7 +106,7 @@ local function release(state)
   end
 end
 
-local function new_client(definition, class, rules, options)
+local function new_client(definition, class, resources, rules, options)
   local what = "studio." .. definition.name
   options = merge(check.options(what, options, rules))
   options.base_url = (options.base_url or definition.base_url):gsub("/+$", "")
@@ -136,9 +136,7 @@ local function new_client(definition, class, rules, options)
     state.under_way = state.under_way - 1
     release(state)
   end })
-  for name, methods in pairs(definition.resources) do
-    client[name] = setmetatable({ client = client }, methods)
-  end
+  for name, resource in pairs(resources) do client[name] = setmetatable({ client = client }, resource) end
   return client
 end
 
@@ -454,18 +452,36 @@ function methods:close()
   release(self.state)
 end
 
+-- The same methods, which say so when they are called with a dot.
+local function with_colon(what, list, class)
+  local checked = {}
+  for name, method in pairs(list) do
+    checked[name] = type(method) ~= "function" and method or function(self, ...)
+      check.method(what .. ":" .. name, self, class)
+      return method(self, ...)
+    end
+  end
+  return checked
+end
+
 --- Makes the constructor of a service.
 ---@param definition studio.service.definition
 ---@return fun(options: table): studio.client
 function service.define(definition)
   local what = "studio." .. definition.name
   local rules = merge(common_options, definition.options)
-  local class = { __name = what, __index = methods, __close = methods.close }
+  local class = { __name = what, __close = methods.close }
+  class.__index = with_colon(definition.name, methods, class)
   function class:__tostring()
     return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origin)
   end
-  for _, resource in pairs(definition.resources) do resource.__index = resource end
-  return function(options) return new_client(definition, class, rules, options) end
+  local resources = {}
+  for name, list in pairs(definition.resources) do
+    local resource = {}
+    resource.__index = with_colon(definition.name .. "." .. name, list, resource)
+    resources[name] = resource
+  end
+  return function(options) return new_client(definition, class, resources, rules, options) end
 end
 
 return service
