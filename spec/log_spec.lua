@@ -84,7 +84,7 @@ describe("the log of calls", function()
   local function client(options)
     options = options or {}
     options.base_url, options.api_key, options.backoff_base = server.url, "sk_hidden", 0.001
-    options.backoff_cap, options.limit_key = 0.001, "log " .. tostring(options)
+    options.backoff_cap, options.limit_key, options.state_dir = 0.001, "log " .. tostring(options), false
     return studio.mstudio(options)
   end
 
