@@ -117,7 +117,8 @@ function held.start(name, urls, path)
       provider.task:await()
       return "late"
     end or "sk_held",
-    state_dir = false, limit_key = "held " .. count, limits = { requests = state.full and 1 or 600, window = state.full and 60 or 6 },
+    state_dir = false, limit_key = "held " .. count,
+    limits = { requests = state.full and 1 or 600, window = state.full and 60 or 6 },
   }
   if state.full then assert(ms:request { path = "/ok" }) end
   -- The service layer's calls, as they are submitted.
