@@ -413,17 +413,17 @@ describe("a client", function()
   end)
 
   it("says so when a method is called with a dot", function()
-    local toy = require("studio").mstudio { api_key = "k", base_url = "http://127.0.0.1:1" }
+    local ms = require("studio").mstudio { api_key = "k", base_url = "http://127.0.0.1:1" }
     for what, fn in pairs {
-      ["mstudio%.projects:create: call it with a colon"] = function() toy.projects.create { title = "T" } end,
-      ["mstudio%.projects:list: call it with a colon .* called on nothing"] = function() toy.projects.list() end,
-      ["mstudio:request: call it with a colon"] = function() toy.request { path = "/x" } end,
+      ["mstudio%.projects:create: call it with a colon"] = function() ms.projects.create { title = "T" } end,
+      ["mstudio%.projects:list: call it with a colon .* called on nothing"] = function() ms.projects.list() end,
+      ["mstudio:request: call it with a colon"] = function() ms.request { path = "/x" } end,
     } do
       local ok, message = pcall(fn)
       assert.is_false(ok)
       assert.matches("^spec/service_spec.lua:%d+: " .. what, message)
     end
-    toy:close()
+    ms:close()
   end)
 
   it("does not send from a task that was cancelled", function()

@@ -252,8 +252,8 @@ local function block(self, ready, subject, at)
     if fiber and fiber.cancelled then return false end
     local left = at and at - self.loop:now() or math.huge
     if left <= 0 then return false end
-    -- Short turns: between them, Ctrl-C gets its chance.
-    self:turn(math.min(left, 0.25))
+    -- Short turns: a Ctrl-C that comes just before the wait is seen after it.
+    self:turn(math.min(left, 0.2))
   end
   return true
 end
