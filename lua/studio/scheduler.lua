@@ -253,7 +253,7 @@ local function block(self, ready, subject, at)
     local left = at and at - self.loop:now() or math.huge
     if left <= 0 then return false end
     -- Short turns: a Ctrl-C that comes just before the wait is seen after it.
-    self:turn(math.min(left, 0.2))
+    self:turn(math.min(left, 0.15))
   end
   return true
 end
