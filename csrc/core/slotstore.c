@@ -10,6 +10,7 @@
 #define WAITERS 32     /* processes that take turns; more of them race */
 #define CHECK_MS 100   /* between looks whether owners are alive */
 #define SKEW_MS 60000  /* the file may be so much ahead of a process that was slow to look at its clock */
+#define LARGEST (INT64_C(1) << 50) /* of a wall clock, or a count */
 #define FARTHEST_MS (400LL * 24 * 3600 * 1000) /* no honest time is farther away */
 
 typedef struct slot {
@@ -83,10 +84,11 @@ static void begin(slotstore *s, int64_t until) {
   for (int i = 0; i < WAITERS; i++) im->waiters[i].wake = STUDIO_NEVER;
 }
 
-/* The contents as an image with at least our capacity. What cannot be one begins anew, and where spending may have been
-** forgotten, with all slots cooling. */
+/* The contents as an image with at least our capacity, and as many slots as the limiter has seen: a table that became
+** smaller is of no use to it. What cannot be one begins anew, and where spending may have been forgotten, with all
+** slots cooling. */
 static bool adopt(slotstore *s, studio_slotfile_state state) {
-  size_t had = 0, need = (size_t)s->limit.capacity;
+  size_t had = 0, need = (size_t)later(s->limit.capacity, s->table.size);
   if (s->file.size >= sizeof(image)) had = image_of(s)->count;
   bool sound = state != STUDIO_SLOTFILE_NEW && state != STUDIO_SLOTFILE_DAMAGED &&
                had <= STUDIO_SLOTSTORE_MOST && s->file.size == size_for(had) && s->file.size >= sizeof(image);
@@ -139,19 +141,30 @@ static void shift(slotstore *s) {
   s->changed = true;
 }
 
-/* No arithmetic on what no clock can have said. */
+static int64_t within(int64_t value, int64_t least, int64_t most) { return later(least, sooner(value, most)); }
+
+/* No arithmetic on what no clock can have said, and no process have counted. */
 static void clamp(slotstore *s) {
   image *im = image_of(s);
   int64_t least = -FARTHEST_MS, most = s->now + FARTHEST_MS;
-  int64_t *times[] = {&im->paused_until, &im->last_send};
-  for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-    if (*times[i] < least) *times[i] = STUDIO_LONG_AGO;
-    if (*times[i] > most) *times[i] = most;
+  int64_t *times[] = {&im->mono, &im->tight_until, &im->long_until, &im->learnt_until};
+  for (size_t i = 0; i < sizeof times / sizeof *times; i++) *times[i] = within(*times[i], least, most);
+  int64_t *spans[] = {&im->long_cycle, &im->learnt_guard, &im->learnt_spacing};
+  for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) *spans[i] = within(*spans[i], 0, FARTHEST_MS);
+  im->wall = within(im->wall, 0, LARGEST);
+  im->tight_capacity = within(im->tight_capacity, 0, STUDIO_SLOTSTORE_MOST);
+  for (int i = 0; i < WAITERS; i++) {
+    waiter *w = &im->waiters[i];
+    if (w->wake != STUDIO_NEVER) w->wake = within(w->wake, least, most);
+    w->granted = within(w->granted, 0, LARGEST);
+  }
+  int64_t *moments[] = {&im->paused_until, &im->last_send}; /* of these, long ago is what it was for a limiter */
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    *moments[i] = *moments[i] < least ? STUDIO_LONG_AGO : sooner(*moments[i], most);
   }
   for (uint64_t i = 0; i < im->count; i++) {
-    slot *it = &im->slots[i];
-    if (it->until < least) it->until = STUDIO_LONG_AGO;
-    if (it->until > most && it->until != STUDIO_NEVER) it->until = most;
+    int64_t *until = &im->slots[i].until;
+    if (*until != STUDIO_NEVER) *until = *until < least ? STUDIO_LONG_AGO : sooner(*until, most);
   }
 }
 
@@ -160,11 +173,11 @@ static void bury(slotstore *s) {
   if (s->now - s->checked_at < CHECK_MS) return;
   s->checked_at = s->now;
   image *im = image_of(s);
-  uint64_t known = 0;
-  bool alive = true;
+  uint64_t known = 0; /* nobody */
+  bool alive = false;
   for (uint64_t i = 0; i < im->count; i++) {
     slot *it = &im->slots[i];
-    if (it->until != STUDIO_NEVER || it->owner == s->owner) continue;
+    if (it->until != STUDIO_NEVER || (it->owner == s->owner && s->owner != 0)) continue;
     if (it->owner != known) alive = studio_slotfile_alive(&s->file, known = it->owner);
     if (alive) continue;
     it->until = s->now + s->limit.linger_ms + cycle_now(s);
@@ -189,7 +202,7 @@ static bool claim(slotstore *s) {
 static bool bring_up(slotstore *s, studio_slotfile_state state) {
   if (!adopt(s, state) || !table_fit(s)) return in_trouble(s, s->now, "no memory for it");
   image *im = image_of(s);
-  clamp(s);
+  if (state != STUDIO_SLOTFILE_SAME) clamp(s);
   if (memcmp(im->boot, s->boot, sizeof im->boot) != 0 || im->mono > s->now + SKEW_MS) shift(s);
   if (im->learnt_until <= s->now) im->learnt_guard = im->learnt_spacing = 0;
   if (s->waiting > 0 && !claim(s)) return in_trouble(s, s->now, "the file system has no locks for it");

@@ -187,6 +187,21 @@ static void the_tighter_of_two_limits_counts(void **state) {
   studio_limiter_unref(a);
 }
 
+/* Somebody removed the file, and a process that knows it as larger than its own limit needs is the next one to come. */
+static void a_file_that_is_gone_is_made_as_large_again(void **state) {
+  (void)state;
+  studio_limiter *a = process_with(&here, 2, 1000), *b = process_with(&here, 5, 1000);
+  spend(b, 1, 5000);
+  spend(a, 1, 5000);
+  assert_int_equal(unlink(slots_path()), 0);
+  assert_true(explain(a, 5001).stored);
+  assert_null(explain(a, 5001).trouble);
+  spend(a, 1, 5001);
+  assert_int_equal(explain(b, 5002).cooling, 2);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+}
+
 /* What the queue does: each waits for a slot, and says when it means to come again. */
 static void look(studio_limiter *limiter, int64_t now) { studio_limiter_ready_at(limiter, now); }
 
@@ -253,6 +268,29 @@ static void a_limit_of_very_many_stays_in_memory(void **state) {
   studio_limiter_unref(b);
 }
 
+/* A slot that nobody could claim: no lock tells of its owner's end, so it counts as a dead one's. */
+static void a_slot_of_nobody_cools(void **state) {
+#ifdef F_OFD_SETLK
+  (void)state;
+  studio_limiter *a = process(), *b = process();
+  spend(a, 1, 5000);
+  int fd = open(slots_path(), O_RDWR | O_CLOEXEC), slot;
+  struct flock bytes = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = ((off_t)1 << 40) + 1, .l_len = 1000};
+  assert_int_equal(fcntl(fd, F_OFD_SETLK, &bytes), 0);
+  assert_true(take(a, 5000, &slot));
+  close(fd);
+  assert_int_equal(explain(b, 5200).held, 0);
+  assert_int_equal(explain(b, 5200).cooling, 2);
+  done(a, slot, 5300, STUDIO_SLOT_ANSWERED);
+  assert_int_equal(explain(b, 5200 + 2020).free, 3);
+  studio_limiter_unref(a);
+  studio_limiter_unref(b);
+#else
+  (void)state;
+  skip();
+#endif
+}
+
 /* Locked by a process that was stopped in the wrong microsecond. */
 static void a_lock_that_does_not_end_is_given_up(void **state) {
 #ifdef F_OFD_SETLK
@@ -305,9 +343,11 @@ int main(void) {
     IN_A_FOLDER(a_pause_outlives_a_reboot_as_long_as_it_was_meant),
     IN_A_FOLDER(clock_steps_do_nothing),
     IN_A_FOLDER(the_tighter_of_two_limits_counts),
+    IN_A_FOLDER(a_file_that_is_gone_is_made_as_large_again),
     IN_A_FOLDER(who_waits_takes_turns),
     IN_A_FOLDER(nobody_waits_long_for_another),
     IN_A_FOLDER(a_limit_of_very_many_stays_in_memory),
+    IN_A_FOLDER(a_slot_of_nobody_cools),
     IN_A_FOLDER(a_lock_that_does_not_end_is_given_up),
     IN_A_FOLDER(memory_may_run_out),
   };
