@@ -32,6 +32,7 @@ struct studio_limiter {
   int64_t sent, refused;
   int64_t first_send;    /* STUDIO_NEVER: none yet */
   int64_t previous_send; /* the spacing's state before last_slot was taken */
+  unsigned tickets;      /* handed out; of its own, since what was not sent after all is taken off `sent` */
   int last_slot;         /* the slot, or negative ticket, of the last send; INT_MIN: none to take back */
 
   studio_heed heed; /* what headers said */
@@ -249,8 +250,8 @@ int64_t studio_limiter_estimate(studio_limiter *limiter, int64_t now, int ahead)
 }
 
 /* Where there is no window a slot is a ticket below zero, so that release can tell the last send. */
-static int slot_find(const studio_limiter *limiter, const studio_slot_table *table, int64_t now) {
-  if (table->size == 0) return -1 - (int)(limiter->sent & 0xffffff);
+static int slot_find(studio_limiter *limiter, const studio_slot_table *table, int64_t now) {
+  if (table->size == 0) return -1 - (int)(limiter->tickets++ & 0xffffff);
   int slot = 0;
   while (table->until[slot] > now) slot++;
   return slot;

@@ -86,6 +86,22 @@ static void spacing_holds_between_sends_and_comes_back_with_the_last(void **stat
   }
 }
 
+/* Without a window a slot is a ticket: one that came back must not make two attempts look the same. */
+static void the_spacing_of_another_send_is_not_given_back(void **state) {
+  (void)state;
+  studio_limiter *l = make(0, 0, 0, 100, 0);
+  int a, b, c;
+  assert_true(take(l, 0, &a));
+  assert_true(take(l, 100, &b));
+  done(l, a, 110, STUDIO_SLOT_NOT_SENT);
+  assert_true(take(l, 200, &c));
+  assert_int_not_equal(b, c);
+  done(l, b, 210, STUDIO_SLOT_NOT_SENT);
+  assert_opens(l, 210, 300);
+  done(l, c, 300, STUDIO_SLOT_ANSWERED);
+  studio_limiter_unref(l);
+}
+
 static void several_are_taken_together_or_not_at_all(void **state) {
   (void)state;
   studio_limiter *a = make(3, 1000, 20, 100, 0), *b = make(1, 1000, 20, 0, 0);
@@ -303,6 +319,7 @@ int main(void) {
     cmocka_unit_test(a_failure_lingers_and_what_was_not_sent_is_given_back),
     cmocka_unit_test(a_streamed_body_cools_early_but_is_still_in_flight),
     cmocka_unit_test(spacing_holds_between_sends_and_comes_back_with_the_last),
+    cmocka_unit_test(the_spacing_of_another_send_is_not_given_back),
     cmocka_unit_test(several_are_taken_together_or_not_at_all),
     cmocka_unit_test(nonsense_limits_become_none),
     cmocka_unit_test(estimates_are_exact_when_answers_are_instant),
