@@ -116,7 +116,7 @@ describe("the log of calls", function()
 
   it("tells why a call waits, a redirect, a pause, a failure and a cancel", function()
     record "debug"
-    local ms = client { limits = { requests = 1, window = 0.05 } }
+    local ms = client { limits = { requests = 1, window = 0.5 } }
     assert(ms:request { path = "/a" })
     assert(ms:request { path = "/b" })
     assert.same({ "sent", "answer", "over", "queued", "sent", "answer", "over" }, types())
