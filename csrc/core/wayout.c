@@ -15,12 +15,15 @@ bool studio_wayout_is_https(const studio_call *call) {
   return strncasecmp(call->request.url.data, "https:", 6) == 0;
 }
 
+/* The libcurl that runs may be older than the one we were built with, and know the older option alone; newer headers
+** call that one deprecated, so it goes by its number. */
 static bool set_protocols(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-  return set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (code != CURLE_UNKNOWN_OPTION) return code == CURLE_OK;
 #endif
+  const CURLoption protocols = (CURLoption)181; /* CURLOPT_PROTOCOLS */
+  return curl_easy_setopt(easy, protocols, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
 }
 
 /* A CA path turns libcurl's cache of the parsed CA file off, which costs 25 ms for each connection. But a libcurl
