@@ -11,11 +11,13 @@
 #include "core/ratehint.h"
 #include "core/url.h"
 
-static void add_limiter(studio_waiter *waiter, studio_limiter *limiter) {
+static bool add_limiter(studio_waiter *waiter, studio_limiter *limiter) {
   for (int i = 0; i < waiter->limiter_count; i++) {
-    if (waiter->limiters[i] == limiter) return; /* one attempt takes one slot of it */
+    if (waiter->limiters[i] == limiter) return true; /* one attempt takes one slot of it */
   }
-  if (waiter->limiter_count < STUDIO_LIMITERS_MAX) waiter->limiters[waiter->limiter_count++] = limiter;
+  if (waiter->limiter_count == STUDIO_LIMITERS_MAX) return false;
+  waiter->limiters[waiter->limiter_count++] = limiter;
+  return true;
 }
 
 /* The usual URL begins like the base URL: to see that costs nothing, while three parses cost a third of what
@@ -44,15 +46,17 @@ static void choose_budget(studio_call *call) {
   }
 }
 
-/* Which limits apply: the client's and the call's own at the client's origin, none elsewhere. */
-static void choose_limits(studio_call *call) {
+/* Which limits apply: the client's and the call's own at the client's origin, none elsewhere. False: too many. */
+static bool choose_limits(studio_call *call) {
+  bool all = true;
   studio_waiter *waiter = &call->waiter;
   waiter->limiter_count = 0;
   call->own_origin = is_own(call->client, call->request.url.data);
   choose_budget(call);
-  if (!call->own_origin || call->request.warm) return;
-  for (int i = 0; i < call->client->limiter_count; i++) add_limiter(waiter, call->client->limiters[i]);
-  for (int i = 0; i < call->request.limiter_count; i++) add_limiter(waiter, call->request.limiters[i]);
+  if (!call->own_origin || call->request.warm) return true;
+  for (int i = 0; i < call->client->limiter_count; i++) all &= add_limiter(waiter, call->client->limiters[i]);
+  for (int i = 0; i < call->request.limiter_count; i++) all &= add_limiter(waiter, call->request.limiters[i]);
+  return all;
 }
 
 studio_call *studio_call_new(studio_client *client, studio_request *request, int64_t now, studio_error *err) {
@@ -79,13 +83,16 @@ studio_call *studio_call_new(studio_client *client, studio_request *request, int
   call->waiter.priority = call->request.priority;
   call->waiter.deadline = call->deadline;
   call->waiter.since = now;
-  choose_limits(call);
-  if (!studio_buf_puts(&call->response.url, call->request.url.data)) {
+  if (!choose_limits(call)) {
+    studio_error_set(err, STUDIO_KIND_INVALID, "limiters", "more than %d limiters, with those of the client",
+                     STUDIO_LIMITERS_MAX);
+  } else if (!studio_buf_puts(&call->response.url, call->request.url.data)) {
     studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
-    studio_call_unref(call);
-    return NULL;
+  } else {
+    return call;
   }
-  return call;
+  studio_call_unref(call);
+  return NULL;
 }
 
 studio_call *studio_call_ref(studio_call *call) {

@@ -396,6 +396,27 @@ static void a_header_tightens_the_limiter_that_it_means(void **state) {
   studio_limiter_unref(other);
 }
 
+/* One that is left out in silence would be overdrawn. */
+static void more_limiters_than_a_call_can_need_are_refused(void **state) {
+  (void)state;
+  for (int more = STUDIO_LIMITERS_MAX - 1; more <= STUDIO_LIMITERS_MAX; more++) { /* beside the client's one */
+    world w = make_world();
+    studio_request request = {.method = "GET"};
+    studio_limit limit = {.capacity = 5, .window_ms = 10000};
+    studio_error err;
+    studio_error_clear(&err);
+    assert_true(studio_buf_puts(&request.url, BASE));
+    for (; request.limiter_count < more; request.limiter_count++) {
+      request.limiters[request.limiter_count] = studio_limiter_new("own", &limit, NULL);
+    }
+    studio_call *call = studio_call_new(w.client, &request, w.now, &err);
+    assert_int_equal(call != NULL, more < STUDIO_LIMITERS_MAX);
+    assert_int_equal(err.kind, call != NULL ? STUDIO_KIND_NONE : STUDIO_KIND_INVALID);
+    studio_call_unref(call);
+    end_world(&w);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_success_cools_its_slot),
@@ -411,6 +432,7 @@ int main(void) {
     cmocka_unit_test(a_streamed_body_lets_its_slot_go_at_the_first_byte),
     cmocka_unit_test(the_budget_bounds_retries),
     cmocka_unit_test(a_limiter_that_is_named_twice_gives_one_slot),
+    cmocka_unit_test(more_limiters_than_a_call_can_need_are_refused),
     cmocka_unit_test(an_answer_that_cannot_be_kept_ends_the_call),
     cmocka_unit_test(a_call_that_memory_runs_out_for_fails_cleanly),
     cmocka_unit_test(what_an_attempt_may_have_done_is_not_forgotten),
