@@ -3,6 +3,7 @@
 local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
+local socket = require "socket"
 
 local sh, quote = shell.tool, shell.quote
 
@@ -49,6 +50,23 @@ describe("the sandbox", function()
   local function generate(id, prompt)
     return curl("POST", "/frames/" .. id .. "/generate-image", { prompt = prompt or "a door" })
   end
+
+  it("is none the worse for clients that go away in the middle of a request", function()
+    start()
+    local host, port = sb.mstudio_url:match "//([^:/]+):(%d+)"
+    local head = "POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nX-API-Key: " .. KEY .. "\r\n"
+    for _, half in ipairs {
+      head .. "Content-Length: 100\r\n\r\n", head .. "Content-Length: 100\r\n\r\n{",
+      head .. "Transfer-Encoding: chunked\r\n\r\n5\r\n{", head .. "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", head,
+    } do
+      local client = assert(socket.connect(host, port))
+      assert(client:send(half))
+      client:close()
+      local status, body = curl("GET", "/projects")
+      assert.equal(200, status)
+      assert.same({}, body.data) -- what came by half was not done
+    end
+  end)
 
   it("asks for a key, and says what is wrong in the documented shape", function()
     start()

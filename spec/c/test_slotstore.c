@@ -16,7 +16,8 @@ static void the_budget_is_one_for_processes_and_runs(void **state) {
   (void)state;
   studio_limiter *a = process(), *b = process();
   int x, y, z = -1;
-  assert_true(take(a, 5000, &x) && take(b, 5000, &y));
+  assert_true(take(a, 5000, &x));
+  assert_true(take(b, 5000, &y));
   assert_true(x != y);
   assert_int_equal(explain(b, 5000).held, 2);
   done(a, x, 5100, STUDIO_SLOT_ANSWERED);

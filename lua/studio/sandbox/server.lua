@@ -30,10 +30,17 @@ local function read_request(stream, origin)
   if not headers then return nil end
   local target = headers:get ":path" or "/"
   local path, query = target:match "^([^?#]*)%??([^#]*)"
+  local body = stream:get_body_as_string(BODY_TIMEOUT)
+  -- lua-http takes the end of a connection for the end of the body, and then waits for the rest without a pause.
+  if (stream.body_read_left or 0) > 0 then
+    local socket = stream.connection:take_socket()
+    if socket then socket:close() end
+    return nil
+  end
   return {
     method = headers:get ":method", path = path, query_text = query ~= "" and query or nil, query = parse_query(query),
     header = function(name) return headers:get(name) end, headers = headers, url = origin() .. path,
-    body = stream:get_body_as_string(BODY_TIMEOUT) or "",
+    body = body or "",
   }
 end
 
