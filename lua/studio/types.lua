@@ -320,7 +320,7 @@ local loop = {}
 ---  providers run where they may wait, and tells question:answer what pcall(provider) returned; nil: they are called
 ---  inside the step
 ---@return studio.core.call[] finished
-function loop:step(seconds) end
+function loop:step(seconds, asker) end
 
 ---A descriptor that becomes readable when step has work to do.
 ---@return integer

@@ -20,6 +20,7 @@ end
 ---@param given table  options, checked
 ---@return table running  cq, world, urls, ca_file
 function main.start(given)
+  signal.block(signal.SIGTERM, signal.SIGINT) -- one that comes before main.run waits for it, which cleans up
   local cq = cqueues.new()
   local epoch = os.time() - cqueues.monotime()
   local world = worlds.new(options.complete(given), {
@@ -48,7 +49,6 @@ local function watch_parent(cq, finish)
 end
 
 local function watch_signals(cq, finish)
-  signal.block(signal.SIGTERM, signal.SIGINT)
   local listener = signal.listen(signal.SIGTERM, signal.SIGINT)
   cq:wrap(function()
     listener:wait()
