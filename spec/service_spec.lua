@@ -170,9 +170,17 @@ describe("an answer", function()
     return toy.things:get(1)
   end
 
-  it("without a body is true", function()
-    assert.equal(true, (answer { status = 204 }))
+  it("without a body is true, but where something was to be read", function()
+    start { ["GET /v1/things/1"] = { { status = 204 }, { body = " \n" }, { status = 304 }, { status = 204 } },
+      ["DELETE /v1/things/1"] = { { status = 204 } } }
+    for _, status in ipairs { 204, 200, 304 } do
+      local value, err = toy.things:get(1)
+      assert.is_nil(value)
+      assert.equal("protocol", err.kind)
+      assert.matches("answer is empty %(status " .. status .. "%)", err.message)
+    end
     assert.equal(true, (toy:request { path = "/things/1" }))
+    assert.equal(true, (toy.things:delete(1)))
   end)
 
   it("without an envelope is the value", function() assert.same({ id = 1 }, (answer { body = '{"id":1}' })) end)

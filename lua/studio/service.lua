@@ -207,7 +207,10 @@ local function decode(response, verb, strict)
   if response.path then return response.path end
   if response.status >= 400 then return true end -- a repeated DELETE finds nothing any more: it is done
   local body = response.body
-  if body == nil or not body:find "%S" then return true end
+  if body == nil or not body:find "%S" then
+    if not (strict and verb == "GET") then return true end
+    return nil, "protocol", ("the answer is empty (status %d), and something was to be read"):format(response.status)
+  end
   local kind = (response:header "content-type" or ""):lower()
   local is_json = kind:find("json", 1, true) ~= nil
   if not (is_json or body:find "^%s*[{%[]") then
