@@ -351,13 +351,19 @@ describe("examples/storyboard.lua", function()
     for _, wrong in ipairs { "", "--outt x", "a.fountain b.fountain", "a.fountain --out", "a --limit-window nan" } do
       local status, output = run(wrong)
       assert.equal(2, status, wrong)
-      assert.matches("usage: ", output)
+      assert.matches("^storyboard: [^\n]+\nAll options: [^\n]+ %-%-help\nEXIT", output)
     end
-    assert.equal(0, (run "--help"))
+    local helped, help = run "--help"
+    assert.equal(0, helped)
+    assert.matches("usage: ", help)
     write("Just prose.\n")
     local status, output = make()
     assert.equal(1, status)
     assert.matches("play.fountain: no scene", output)
+    write "INT. A\n\nOne.\n"
+    status, output = make()
+    assert.equal(0, status, output)
+    assert.matches("1 shot in 1 scene%.\n", output)
     write("INT. A\n\nCaf\xE9\n")
     status, output = make()
     assert.equal(1, status)

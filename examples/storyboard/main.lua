@@ -122,7 +122,7 @@ local function make(script, shots, key, settings)
     local counts = run:counts()
     line:print(string.format("Going on in %s: %d of %d images are there.", settings.out, counts.done, #shots))
   else
-    line:print(string.format("%d shots in %d scenes.", #shots, #script.scenes))
+    line:print(report.count(#shots, "shot") .. " in " .. report.count(#script.scenes, "scene") .. ".")
   end
   run.watcher = watch(run, client)
   local fine, ok, err = pcall(run.work, run)
@@ -166,7 +166,7 @@ end
 return function(arguments)
   local settings, wrong = options.parse(arguments)
   if not settings then
-    io.stderr:write("storyboard: ", wrong, "\n\n", options.usage)
+    io.stderr:write("storyboard: ", wrong, "\nAll options: lua5.4 examples/storyboard.lua --help\n")
     return EXIT.usage
   elseif settings.help then
     io.stdout:write(options.usage)

@@ -132,7 +132,8 @@ local function facts(shots, entries)
   local count, last = {}, shots[#shots].scene
   for _, entry in ipairs(entries) do count[entry.step] = (count[entry.step] or 0) + 1 end
   local done = count.done or 0
-  local line = { e("b", nil, #shots), " frames in ", e("b", nil, last), last == 1 and " scene, " or " scenes, ",
+  local line = { e("b", nil, #shots), #shots == 1 and " frame in " or " frames in ",
+    e("b", nil, last), last == 1 and " scene, " or " scenes, ",
     e("b", nil, done), done == 1 and " image" or " images" }
   for _, step in ipairs { "failed", "unknown", "submitting", "submitted", "new" } do
     if count[step] then

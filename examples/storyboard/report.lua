@@ -26,6 +26,12 @@ local function time_left(limit, entries)
   return math.max(windows * (limit.window + (limit.guard or 0)), limit.next_slot or 0)
 end
 
+--- A number of things: "1 shot", "2 shots".
+---@param n integer
+---@param thing string
+---@return string
+function report.count(n, thing) return ("%d %s%s"):format(n, thing, n == 1 and "" or "s") end
+
 --- The parts of a status line.
 ---@param counts table<string, integer>  shots by step
 ---@param entries storyboard.Entry[]
