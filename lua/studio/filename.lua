@@ -113,13 +113,19 @@ function filename.of_url(url)
   return decode(path:match "[^/]*$")
 end
 
-local extensions = {
-  ["image/png"] = "png", ["image/jpeg"] = "jpg", ["image/gif"] = "gif", ["image/webp"] = "webp",
-  ["image/svg+xml"] = "svg", ["audio/wav"] = "wav", ["audio/x-wav"] = "wav", ["audio/mpeg"] = "mp3",
-  ["video/mp4"] = "mp4", ["video/webm"] = "webm", ["application/json"] = "json", ["text/csv"] = "csv",
-  ["text/plain"] = "txt", ["model/gltf+json"] = "gltf", ["model/gltf-binary"] = "glb", ["application/zip"] = "zip",
-  ["application/pdf"] = "pdf",
+-- Content types by extension; what is sent is named by them, and what comes without an extension gets one. An unknown
+-- type stands under "bin", which is therefore no extension to give.
+filename.types = {
+  png = "image/png", jpg = "image/jpeg", jpeg = "image/jpeg", gif = "image/gif", webp = "image/webp",
+  svg = "image/svg+xml", wav = "audio/wav", mp3 = "audio/mpeg", mp4 = "video/mp4", webm = "video/webm",
+  json = "application/json", csv = "text/csv", txt = "text/plain", gltf = "model/gltf+json", glb = "model/gltf-binary",
+  bin = "application/octet-stream", zip = "application/zip", pdf = "application/pdf",
 }
+
+local extensions = { ["audio/x-wav"] = "wav" }
+for extension, kind in pairs(filename.types) do
+  if extension ~= "jpeg" and extension ~= "bin" then extensions[kind] = extension end
+end
 
 --- A safe name for what an answer brings: the server's own, else the URL's; the content type adds an extension
 --- where there is none.

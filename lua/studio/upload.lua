@@ -9,6 +9,7 @@
 
 local check = require "studio.check"
 local core = require "studio.core"
+local types = require("studio.filename").types
 
 local upload = {}
 
@@ -19,13 +20,6 @@ Body.__index = Body
 function Body:__tostring() return self.what end
 
 -- Content types -----------------------------------------------------------------------------------
-
-local by_name = {
-  png = "image/png", jpg = "image/jpeg", jpeg = "image/jpeg", gif = "image/gif", webp = "image/webp",
-  wav = "audio/wav", mp3 = "audio/mpeg", mp4 = "video/mp4", webm = "video/webm", json = "application/json",
-  csv = "text/csv", txt = "text/plain", gltf = "model/gltf+json", glb = "model/gltf-binary",
-  bin = "application/octet-stream", zip = "application/zip", pdf = "application/pdf",
-}
 
 -- Patterns for how a file begins. They win over its name: what a service finds inside is what counts for it.
 local by_start = {
@@ -42,12 +36,12 @@ local by_start = {
 ---@return string
 function upload.type_of(name, start)
   for _, rule in ipairs(by_start) do
-    if start and start:find(rule[1]) then return by_name[rule[2]] end
+    if start and start:find(rule[1]) then return types[rule[2]] end
   end
-  local known = by_name[(name:match "%.(%w+)$" or ""):lower()]
+  local known = types[(name:match "%.(%w+)$" or ""):lower()]
   if known then return known end
   -- many formats are zip archives inside, so this says something only where the name says nothing
-  return start and start:find "^PK\3\4" and by_name.zip or by_name.bin
+  return start and start:find "^PK\3\4" and types.zip or types.bin
 end
 
 local function start_of(path)
@@ -107,7 +101,7 @@ function upload.reader(fn, options)
   options = check.options(what, options, { size = "integer", rewind = "callable", type = "string" })
   return setmetatable({
     what = what, pieces = { reader_piece(what, fn, options) },
-    type = read_type(what, options.type) or by_name.bin,
+    type = read_type(what, options.type) or types.bin,
   }, Body)
 end
 
@@ -132,7 +126,7 @@ local function source_of(what, field)
     return file_piece(what, field.file, field), filename, field.type or upload.type_of(filename, start_of(field.file))
   end
   if not field.size then check.fail("%s: a reader in a form needs its 'size'", what) end
-  return reader_piece(what, field.reader, field), field.filename, field.type or by_name.bin
+  return reader_piece(what, field.reader, field), field.filename, field.type or types.bin
 end
 
 local function read_field(i, field)
