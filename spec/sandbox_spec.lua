@@ -369,6 +369,15 @@ describe("bin/studio-sandbox", function()
     assert.matches("usage:", select(2, sh "bin/studio-sandbox --help"))
   end)
 
+  it("says which port is taken", function()
+    local sb <close> = sandbox.start()
+    local port = sb.url:match ":(%d+)"
+    local ok, text = sh("bin/studio-sandbox --port " .. port)
+    assert.is_false(ok)
+    assert.equal(("studio-sandbox: cannot listen at 127.0.0.1:%s: Address already in use"):format(port),
+      (text:match "^[^\n]*"))
+  end)
+
   it("serves in the foreground until it is interrupted", function()
     local pipe = assert(io.popen "echo $$; exec bin/studio-sandbox --limit 2 --key sk_x:projects")
     local pid, first = pipe:read "l", pipe:read "l"

@@ -248,7 +248,8 @@ function server.listen(world, kind, options)
       if operation == "onstream" then io.stderr:write("studio sandbox: ", tostring(why), "\n") end
     end,
   })
-  assert(listener:listen())
+  local ok, why = listener:listen()
+  if not ok then error(("cannot listen at 127.0.0.1:%d: %s"):format(options.port or 0, tostring(why)), 0) end
   local _, _, port = listener:localname()
   url = ("%s://127.0.0.1:%d"):format(options.ctx and "https" or "http", math.tointeger(port))
   return listener, url
