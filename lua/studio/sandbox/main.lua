@@ -27,15 +27,15 @@ function main.start(given)
     now = cqueues.monotime, epoch = function() return epoch + cqueues.monotime() end,
   })
   local ctx, pem = tls.new(world.options.names)
-  local ca_file = os.tmpname()
-  write_file(ca_file, pem)
-  local running = { cq = cq, world = world, ca_file = ca_file, urls = {} }
+  local running = { cq = cq, world = world, urls = {} }
   local _
   _, running.urls.url = server.listen(world, "api", { cq = cq, port = world.options.port })
   _, running.urls.https_url = server.listen(world, "api", { cq = cq, port = 0, ctx = ctx })
   _, running.urls.cdn_url = server.listen(world, "cdn", { cq = cq, port = 0 })
   _, running.urls.control_url = server.listen(world, "control", { cq = cq, port = 0 })
   world.cdn_url = running.urls.cdn_url
+  running.ca_file = os.tmpname() -- last: a sandbox that cannot listen leaves no file behind
+  write_file(running.ca_file, pem)
   return running
 end
 
