@@ -177,7 +177,7 @@ describe("an answer", function()
       local value, err = toy.things:get(1)
       assert.is_nil(value)
       assert.equal("protocol", err.kind)
-      assert.matches("answer is empty %(status " .. status .. "%)", err.message)
+      assert.matches(status .. " protocol: the answer is empty", tostring(err))
     end
     assert.equal(true, (toy:request { path = "/things/1" }))
     assert.equal(true, (toy.things:delete(1)))

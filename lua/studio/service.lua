@@ -209,7 +209,7 @@ local function decode(response, verb, strict)
   local body = response.body
   if body == nil or not body:find "%S" then
     if not (strict and verb == "GET") then return true end
-    return nil, "protocol", ("the answer is empty (status %d), and something was to be read"):format(response.status)
+    return nil, "protocol", "the answer is empty, and something was to be read"
   end
   local kind = (response:header "content-type" or ""):lower()
   local is_json = kind:find("json", 1, true) ~= nil
