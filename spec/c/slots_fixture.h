@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "core/slotstore.h"
+#include "limiter_fixture.h"
 
 #define KEY "mstudio\nhttps://x\nkey\nsk_live_secret"
 
@@ -55,23 +56,6 @@ static inline studio_limiter *process_with(const studio_slotstore_system *system
 }
 
 static inline studio_limiter *process(void) { return process_with(&here, 3, 1000); }
-
-static inline bool take(studio_limiter *limiter, int64_t now, int *slot) {
-  return studio_limiters_take(&limiter, 1, now, slot);
-}
-
-static inline void done(studio_limiter *limiter, int slot, int64_t now, studio_slot_end how) {
-  studio_limiter_release(limiter, slot, now, how);
-  studio_limiter_leave(limiter, now);
-}
-
-static inline void spend(studio_limiter *limiter, int count, int64_t now) {
-  int slot;
-  for (int i = 0; i < count; i++) {
-    assert_true(take(limiter, now, &slot));
-    done(limiter, slot, now, STUDIO_SLOT_ANSWERED);
-  }
-}
 
 static inline studio_limiter_report explain(studio_limiter *limiter, int64_t now) {
   studio_limiter_report report;
