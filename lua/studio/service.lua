@@ -342,7 +342,8 @@ local function plan_call(client, name, params, fields, options)
   return {
     method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
     timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
-    repeatable = repeatable, progress = options.progress, strict = true, class = r.class or name:match "^[^.]+",
+    repeatable = repeatable, progress = options.progress, strict = true,
+    class = client.state.classes and (r.class or name:match "^[^.]+"),
   }, r
 end
 
