@@ -69,4 +69,21 @@ describe("html", function()
     assert.is_truthy(page:find("h1 { color: red }", 1, true))
     assert.is_nil(page:find("<script", 1, true))
   end)
+
+  it("runs the script of its author, named by its hash, and no other", function()
+    local script = "document.title = 'a & b < c';\n"
+    local page = html.document { title = "t", script = script, body = e("p", nil, "<script>alert(1)</script>") }
+    assert.is_truthy(page:find("<script>" .. script .. "</script>", 1, true))
+    local _, scripts = page:gsub("<script", "")
+    assert.equal(1, scripts)
+    -- the hash as openssl makes it
+    local pipe = assert(io.popen("unset LD_PRELOAD; printf %s " .. "'" .. script:gsub("'", "'\\''") .. "'"
+      .. " | openssl dgst -sha256 -binary | openssl base64"))
+    local hash = pipe:read "l"
+    pipe:close()
+    assert.is_truthy(page:find("script-src &#39;sha256-" .. hash .. "&#39;;", 1, true))
+    for _, wrong in ipairs { "</script>", "'<!-- <script>'", "a\r\n" } do
+      assert.is_false((pcall(html.document, { title = "", script = wrong, body = "" })))
+    end
+  end)
 end)

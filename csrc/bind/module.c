@@ -1,5 +1,6 @@
 /* studio.core: the C part of studio; opens the parts below.   SPDX-License-Identifier: MIT */
 #include "bind/lstudio.h"
+#include "core/sha256.h"
 #include "core/sink.h"
 #include "core/url.h"
 #include "core/version.h"
@@ -14,6 +15,22 @@ static int escape(lua_State *L) {
   luaL_Buffer out;
   char *room = luaL_buffinitsize(L, &out, size * 3);
   luaL_pushresultsize(&out, studio_url_escape_raw(room, text, size));
+  return 1;
+}
+
+/*** The SHA-256 of a text.
+@function sha256
+@tparam string text any bytes
+@treturn string 64 hexadecimal digits */
+static int sha256(lua_State *L) {
+  size_t size = 0;
+  const char *text = luaL_checklstring(L, 1, &size);
+  char digits[STUDIO_SHA256_HEX];
+  studio_sha256 hash;
+  studio_sha256_init(&hash);
+  studio_sha256_add(&hash, text, size);
+  studio_sha256_hex(&hash, digits);
+  lua_pushstring(L, digits);
   return 1;
 }
 
@@ -69,6 +86,8 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "kinds");
   lua_pushcfunction(L, escape);
   lua_setfield(L, -2, "escape");
+  lua_pushcfunction(L, sha256);
+  lua_setfield(L, -2, "sha256");
   lua_pushcfunction(L, url_id);
   lua_setfield(L, -2, "url_id");
   lua_pushcfunction(L, place);

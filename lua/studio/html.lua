@@ -3,6 +3,8 @@
 -- A page is a tree of elements; a string in it is text and is escaped, only an element is markup. So a
 -- caller cannot forget to escape, and a title or an error message from a server stays what it is: text.
 
+local core = require "studio.core"
+
 local html = {}
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
@@ -110,25 +112,58 @@ function html.element(name, attributes, ...)
   return setmetatable(parts, element_mt)
 end
 
---- A whole page. It may load pictures and media that lie beside it, and nothing else: no script, no network.
---- `style` is CSS of the page's author, never data.
----@param page { title: string, lang: string?, style: string?, body: any }
+-- Pages -------------------------------------------------------------------------------------------------
+
+local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+local function base64(bytes)
+  local encoded = bytes:gsub("..?.?", function(three)
+    local a, b, c = three:byte(1, 3)
+    local bits = a << 16 | (b or 0) << 8 | (c or 0)
+    local out = ""
+    for shift = 18, 0, -6 do
+      local digit = (bits >> shift & 63) + 1
+      out = out .. DIGITS:sub(digit, digit)
+    end
+    return out:sub(1, #three + 1) .. ("="):rep(3 - #three)
+  end)
+  return encoded
+end
+
+-- How a policy names the one script that may run: by its hash, so that no other text ever does.
+local function hash_source(script)
+  local bytes = core.sha256(script):gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end)
+  return "'sha256-" .. base64(bytes) .. "'"
+end
+
+local function policy_of(script)
+  return "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
+    .. (script and "script-src " .. hash_source(script) .. "; " or "") .. "base-uri 'none'; form-action 'none'"
+end
+
+local function raw(...) return setmetatable({ ... }, element_mt) end
+
+--- A whole page. It may load pictures and media that lie beside it, and nothing else: no network, and no script
+--- but the one given, which runs when the page is there. `style` and `script` are text of the page's author, never
+--- data: what a script needs to know stands in the page, as text or attributes.
+---@param page { title: string, lang: string?, style: string?, script: string?, body: any }
 ---@return string
 function html.document(page)
-  local style = page.style or ""
+  local style, script = page.style or "", page.script
   if style:find("</", 1, true) then error("bad argument #1 to 'document' (style holds a tag)", 2) end
+  if script and (script:find("</", 1, true) or script:find("<!--", 1, true) or script:find("\r", 1, true)) then
+    error("bad argument #1 to 'document' (script holds a tag, a comment of HTML or a carriage return)", 2)
+  end
   local e = html.element
-  local policy = "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; "
-    .. "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
   local head = e("head", nil, "\n",
     e("meta", { charset = "utf-8" }), "\n",
-    e("meta", { ["http-equiv"] = "Content-Security-Policy", content = policy }), "\n",
+    e("meta", { ["http-equiv"] = "Content-Security-Policy", content = policy_of(script) }), "\n",
     e("meta", { name = "viewport", content = "width=device-width, initial-scale=1" }), "\n",
     e("meta", { name = "referrer", content = "no-referrer" }), "\n",
     e("meta", { name = "color-scheme", content = "light dark" }), "\n",
     e("title", nil, page.title), "\n",
-    setmetatable({ "<style>\n", style, "</style>\n" }, element_mt))
-  local body = e("body", nil, "\n", page.body, "\n")
+    raw("<style>\n", style, "</style>\n"))
+  local body = e("body", nil, "\n", page.body, "\n", script and raw("<script>", script, "</script>\n"))
   local root = e("html", { lang = page.lang or "en" }, "\n", head, "\n", body, "\n")
   return "<!DOCTYPE html>\n" .. tostring(root) .. "\n"
 end

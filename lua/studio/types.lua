@@ -20,6 +20,10 @@ local core = {}
 ---@return string
 function core.escape(text) end
 
+---@param text string any bytes
+---@return string hex 64 digits
+function core.sha256(text) end
+
 ---A hash that names what a URL leads to: the same for every signed URL of one thing.
 ---@param url string
 ---@return string digits
