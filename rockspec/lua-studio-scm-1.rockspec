@@ -152,6 +152,7 @@ build = {
     ["studio.sandbox.world"] = "lua/studio/sandbox/world.lua",
     ["studio.scheduler"] = "lua/studio/scheduler.lua",
     ["studio.service"] = "lua/studio/service.lua",
+    ["studio.services.analyst.routes.runs"] = "lua/studio/services/analyst/routes/runs.lua",
     ["studio.services.mstudio"] = "lua/studio/services/mstudio/init.lua",
     ["studio.services.mstudio.explain"] = "lua/studio/services/mstudio/explain.lua",
     ["studio.services.mstudio.frames"] = "lua/studio/services/mstudio/frames.lua",
