@@ -39,6 +39,7 @@ test|lua:cjson|lua-cjson|luarocks|luarocks5.4|luarocks|lua-cjson
 test|lua:socket|lua-socket|luarocks|luarocks5.4|luarocks|luasocket
 test|cmd:nginx|nginx|nginx|nginx|nginx|
 test|cmd:curl|curl|curl|curl||
+test|cmd:unzip|unzip|unzip|unzip||
 test|cmd:openssl|openssl|openssl|openssl|openssl|
 test|cmd:nghttpd|nghttp2-server|nghttp2|nghttp2|nghttp2|
 test|cmd:tinyproxy|tinyproxy|tinyproxy|tinyproxy|tinyproxy|
@@ -49,7 +50,6 @@ check|cmd:clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm|
 check|cmd:valgrind|valgrind|valgrind|valgrind||
 check|cmd:luacheck|lua-check|luarocks|luarocks5.4|luarocks|luacheck
 check|cmd:luarocks|luarocks|luarocks|luarocks5.4|luarocks|
-check|cmd:unzip|unzip|unzip|unzip||
 END
 }
 

@@ -1,6 +1,7 @@
 -- Where results are downloaded from: another origin, with URLs that are signed and expire. SPDX-License-Identifier: MIT
 
 local png = require "studio.sandbox.png"
+local ranges = require "studio.sandbox.ranges"
 
 local cdn = {}
 
@@ -19,29 +20,6 @@ end
 
 local TEXT = { ["content-type"] = "text/plain" }
 
--- "bytes=a-b", "bytes=a-" and "bytes=-n"; anything else is ignored, as HTTP asks.
-local function read_range(value, size)
-  local from, to = (value or ""):match "^bytes=(%d*)%-(%d*)$"
-  from, to = math.tointeger(tonumber(from)), math.tointeger(tonumber(to))
-  if from then return from, math.min(to or size, size - 1) end
-  if to then return math.max(0, size - to), size - 1 end
-end
-
--- The whole, or the part of it that was asked for: an interrupted download can go on when the validator is the same.
-local function send(req, bytes, etag)
-  local headers = { ["content-type"] = "image/png", ["accept-ranges"] = "bytes", etag = etag }
-  local condition = req.header "if-range"
-  local from, to
-  if not condition or condition == etag then from, to = read_range(req.header "range", #bytes) end
-  if not from then return 200, bytes, headers end
-  if from > to then
-    headers["content-range"] = ("bytes */%d"):format(#bytes)
-    return 416, "", headers
-  end
-  headers["content-range"] = ("bytes %d-%d/%d"):format(from, to, #bytes)
-  return 206, bytes:sub(from + 1, to + 1), headers
-end
-
 --- Answers a request.
 ---@return integer status
 ---@return string body
@@ -56,7 +34,7 @@ function cdn.handle(world, req)
   if world.epoch() * 1000 > expires then return 403, "the URL has expired", TEXT end
   -- drawn when asked for, and kept: a picture costs more than everything else here
   job.bytes = job.bytes or png.picture(tonumber(job.order) or job.number, job.number)
-  return send(req, job.bytes, '"' .. job.id .. '"')
+  return ranges.answer(req, job.bytes, { ["content-type"] = "image/png", etag = '"' .. job.id .. '"' })
 end
 
 return cdn

@@ -3,23 +3,9 @@
 -- The pictures are indexed (8 bits), and the deflate stream only stores: no compression, so no library. What is drawn
 -- is made of horizontal segments: a row is one string, and every shape replaces a piece of it.
 
+local pack = require "studio.sandbox.pack"
+
 local png = {}
-
-local crc_table = {}
-for i = 0, 255 do
-  local c = i
-  for _ = 1, 8 do c = (c & 1 == 1) and (0xEDB88320 ~ (c >> 1)) or (c >> 1) end
-  crc_table[i] = c
-end
-
-local function crc32(s)
-  local c = 0xFFFFFFFF
-  for i = 1, #s, 64 do
-    local bytes = { s:byte(i, i + 63) }
-    for k = 1, #bytes do c = crc_table[(c ~ bytes[k]) & 0xFF] ~ (c >> 8) end
-  end
-  return c ~ 0xFFFFFFFF
-end
 
 local function adler32(s)
   local a, b = 1, 0
@@ -35,20 +21,11 @@ local function adler32(s)
 end
 
 local function chunk(kind, data)
-  return (">I4"):pack(#data) .. kind .. data .. (">I4"):pack(crc32(kind .. data))
+  return (">I4"):pack(#data) .. kind .. data .. (">I4"):pack(pack.crc32(kind .. data))
 end
 
--- A zlib stream of stored blocks, 65535 bytes at most in each.
-local function stored(data)
-  local out = { "\x78\x01" }
-  for i = 1, #data, 65535 do
-    local piece = data:sub(i, i + 65534)
-    local final = i + 65535 > #data and 1 or 0
-    out[#out + 1] = ("<BI2I2"):pack(final, #piece, ~#piece & 0xFFFF) .. piece
-  end
-  out[#out + 1] = (">I4"):pack(adler32(data))
-  return table.concat(out)
-end
+-- What PNG keeps its rows in.
+local function zlib(data) return "\x78\x01" .. pack.deflate(data) .. (">I4"):pack(adler32(data)) end
 
 --- Writes an indexed picture.
 ---@param width integer
@@ -61,7 +38,7 @@ function png.encode(width, rows, palette)
   return "\x89PNG\r\n\x1a\n"
     .. chunk("IHDR", (">I4I4BBBBB"):pack(width, #rows, 8, 3, 0, 0, 0))
     .. chunk("PLTE", palette)
-    .. chunk("IDAT", stored(table.concat(lines)))
+    .. chunk("IDAT", zlib(table.concat(lines)))
     .. chunk("IEND", "")
 end
 

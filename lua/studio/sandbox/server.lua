@@ -8,6 +8,7 @@ local cdn = require "studio.sandbox.cdn"
 local control = require "studio.sandbox.control"
 local faults = require "studio.sandbox.faults"
 local json = require "studio.sandbox.json"
+local lazy = require "studio.sandbox.lazy"
 local log = require "studio.sandbox.log"
 local mstudio = require "studio.sandbox.mstudio"
 
@@ -44,7 +45,7 @@ local function read_request(stream, origin)
   }
 end
 
--- ---- answers: { status, headers, body (text) } --------------------------------------------------------------------
+-- ---- answers: { status, headers, body (text, or a lazy one) } ------------------------------------------------------
 
 local function json_answer(status, body, headers)
   local answer = { status = status, headers = headers or {}, body = "" }
@@ -88,12 +89,17 @@ end
 
 local function write(stream, answer, head_only)
   local bare = head_only or #answer.body == 0 or answer.status == 204
-  if write_head(stream, answer, bare) and not bare then stream:write_body_from_string(answer.body) end
+  if not write_head(stream, answer, bare) or bare then return end
+  for piece, last in lazy.pieces(answer.body) do
+    if not stream:write_chunk(piece, last) then return end -- the client has gone away
+  end
 end
 
 local function write_half(stream, answer)
   write_head(stream, answer, false)
-  stream:write_chunk(answer.body:sub(1, #answer.body // 2), false)
+  for piece in lazy.pieces(answer.body:sub(1, #answer.body // 2)) do
+    if not stream:write_chunk(piece, false) then return end
+  end
 end
 
 local function hang_up(stream)
