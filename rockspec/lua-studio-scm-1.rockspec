@@ -113,6 +113,7 @@ build = {
     },
     ["studio"] = "lua/studio/init.lua",
     ["studio.check"] = "lua/studio/check.lua",
+    ["studio.csv"] = "lua/studio/csv.lua",
     ["studio.error"] = "lua/studio/error.lua",
     ["studio.filename"] = "lua/studio/filename.lua",
     ["studio.fountain"] = "lua/studio/fountain.lua",
