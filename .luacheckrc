@@ -2,6 +2,6 @@
 std = "lua54"
 max_line_length = 120
 cache = false
-exclude_files = { "build", "out", "lua/studio/types.lua" }
+exclude_files = { "build", "out", "lua/studio/types" }
 files["spec"] = { std = "+busted" }
 files[".busted"] = { std = "lua54" }

@@ -4,7 +4,7 @@ LUA_V      ?= 5.4
 INSTALL    ?= install
 LUA_SHARE   = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_V)
 LUA_LIB     = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_V)
-# types.lua is read by editors only, but they look for it beside the modules.
+# types/ is read by editors only, but they look for it beside the modules.
 LUA_FILES   = $(shell cd lua && find studio -name '*.lua' | sort)
 
 .PHONY: install uninstall rock check-rock rockspec

@@ -4,9 +4,9 @@ local errors = require "studio.error"
 local json = require "studio.json"
 local page = require "studio.page"
 
--- A client that answers from a list of bodies, or a function of the query.
-local function client_of(answers)
-  local self = { asked = {} }
+-- A client that answers from a list of bodies, or a function of the query. `r`: what its route says of the list.
+local function client_of(answers, r)
+  local self = { asked = {}, state = { routes = { ["things.list"] = r or {} }, id_field = "token" } }
   local function answer(request)
     self.asked[#self.asked + 1] = request
     local body = type(answers) == "function" and answers(request) or answers[#self.asked]
@@ -55,7 +55,7 @@ describe("a list", function()
     end
     assert.same({}, (page.list(client_of { "[]" }, "things.list")))
     assert.same({}, (page.list(client_of { '{"data":[]}' }, "things.list")))
-    assert.same({ 1 }, (page.list(client_of { '{"generations":[1]}' }, "things.list", nil, nil, nil, "generations")))
+    assert.same({ 1 }, (page.list(client_of({ '{"generations":[1]}' }, { key = "generations" }), "things.list")))
   end)
 
   it("tells what the service says about paging", function()
@@ -250,5 +250,107 @@ describe("pages", function()
     assert.equal(err, got)
     assert.is_nil((next_page()))
     assert.is_nil(select(2, next_page()))
+  end)
+end)
+
+-- HAL lists whose routes say how they page. `pages` are lists of tokens; the last one is sent for every further page.
+local function rows_of(tokens, extra)
+  local rows = {}
+  for i, token in ipairs(tokens) do rows[i] = ('{"token":"%s","looks":%d}'):format(token, extra.looks) end
+  return ('{"_embedded":{"things":[%s]}%s}'):format(table.concat(rows, ","), extra.more or "")
+end
+
+local function tokens_of(client, query)
+  local tokens = {}
+  for i, row in ipairs(collect(client, query)) do tokens[i] = row.token end
+  return table.concat(tokens, " ")
+end
+
+describe("a route's paging", function()
+  -- Answers page after page; each answer differs from all others in something that is no token.
+  local function client_over(pages, r, more)
+    local looks = 0
+    return client_of(function(request)
+      looks = looks + 1
+      local at = math.tointeger(request.query.page) or 1
+      return rows_of(pages[math.min(at, #pages)], { looks = looks, more = more and more(at) })
+    end, r)
+  end
+
+  it("\"pages\" goes on past short pages, until one is empty", function()
+    local client = client_over({ { "a", "b" }, { "c" }, { "d", "e" }, {} }, { paging = "pages" })
+    assert.equal("a b c d e", tokens_of(client))
+    assert.same({ "page=nil cursor=nil", "page=2 cursor=nil", "page=3 cursor=nil", "page=4 cursor=nil" },
+      queries(client))
+  end)
+
+  it("\"pages\" ends at a page that repeats, whatever else changed in its rows", function()
+    local client = client_over({ { "a", "b" } }, { paging = "pages" })
+    assert.equal("a b", tokens_of(client))
+    assert.equal(2, #client.asked)
+    local round = client_of(function(request)
+      local at = (math.tointeger(request.query.page) or 1) % 2
+      return rows_of(at == 1 and { "a" } or { "b" }, { looks = at })
+    end, { paging = "pages" })
+    assert.equal("a b", tokens_of(round))
+  end)
+
+  it("\"pages\" ends at the last page, in both forms of the block, and although a link leads on", function()
+    for _, block in ipairs { '"page":%d,"per_page":30,"total_pages":3,"total_count":3',
+      '"first_page":1,"last_page":3,"total_pages":3,"total_count":3,"was":%d' } do
+      local client = client_over({ { "a" }, { "b" }, { "c" } }, { paging = "pages" }, function(at)
+        return (',"pagination":{%s},"_links":{"next_page":{"href":"/things?page=%d"}}'):format(block:format(at), at + 1)
+      end)
+      assert.equal("a b c", tokens_of(client))
+      assert.equal(3, #client.asked)
+    end
+  end)
+
+  it("\"pages\" calls it an error when pages are announced and do not come", function()
+    local client = client_over({ { "a" } }, { paging = "pages" }, function()
+      return ',"pagination":{"total_pages":3}'
+    end)
+    local ok, err = pcall(tokens_of, client)
+    assert.is_false(ok)
+    assert.equal("protocol", err.kind)
+    assert.matches("goes in circles", tostring(err))
+  end)
+
+  it("\"pages\" begins where it is told to", function()
+    local client = client_over({ { "a" }, { "b" }, { "c" }, {} }, { paging = "pages" })
+    assert.equal("b c", tokens_of(client, { page = 2 }))
+  end)
+
+  it("\"once\" reads once, unless the answer says that there is more", function()
+    local client = client_over({ { "a" }, { "b" } }, { paging = "once" })
+    assert.equal("a", tokens_of(client))
+    assert.equal(1, #client.asked)
+    local more = client_over({ { "a" }, { "b" } }, { paging = "once" }, function()
+      return ',"pagination":{"total_pages":2,"total_count":2}'
+    end)
+    assert.equal("a b", tokens_of(more))
+  end)
+
+  it("sends a cursor where the route wants it", function()
+    local client = client_of({ '{"things":[1],"pagination":{"next_token":"x"}}', '{"things":[2],"next_token":null}' },
+      { key = "things", cursor = "next_token" })
+    assert.same({ 1, 2 }, collect(client))
+    assert.equal("x", client.asked[2].query.next_token)
+  end)
+end)
+
+describe("a HAL list", function()
+  it("is the one that the route names, or the only one", function()
+    local both = '{"_embedded":{"things":[1],"others":[2],"count":3}}'
+    assert.same({ 1 }, (page.list(client_of({ both }, { key = "things" }), "things.list")))
+    assert.equal("protocol", select(2, page.list(client_of { both }, "things.list")).kind)
+    assert.same({ 1 }, (page.list(client_of { '{"_embedded":{"things":[1],"count":3}}' }, "things.list")))
+    assert.same({}, (page.list(client_of { '{"_embedded":{"things":[]}}' }, "things.list")))
+  end)
+
+  it("of one may be the bare object, where the route says so", function()
+    assert.equal(7, page.list(client_of({ '{"id":7}' }, { single = true }), "things.list")[1].id)
+    assert.is_nil((page.list(client_of { '{"id":7}' }, "things.list")))
+    assert.is_nil((page.list(client_of({ '{"pagination":{}}' }, { single = true }), "things.list")))
   end)
 end)

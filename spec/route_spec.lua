@@ -117,6 +117,19 @@ describe("the table of routes", function()
     assert.matches("must be a string or a table",
       raised(with("frames.get", 3)))
   end)
+  it("takes a row for its id, where the service names the field of it", function()
+    local r = { name = "things.get", verb = "GET", path = "/{workspace}/things/{thing}" }
+    local known = { id_field = "token", params = { workspace = "acme" } }
+    assert.equal("/acme/things/a%2Fb", (route.path(r, { thing = { token = "a/b" } }, nil, known)))
+    assert.equal("/acme/things/7", (route.path(r, { thing = 7 }, nil, known)))
+    assert.has_error(function() route.path(r, { thing = { id = 7 } }, nil, known) end)
+    local ok, message = pcall(route.path, r, { thing = { id = 7 } }, nil, known)
+    assert.is_false(ok)
+    assert.matches("things.get: thing is a table without 'token'", message, 1, true)
+    local _, rest = route.path(r, { thing = 7, other = { token = "o" } }, nil, known)
+    assert.same({ other = "o" }, rest)
+  end)
+
   it("moves what a replaced path does not hold into the fields, so that nothing is lost", function()
     local r = { name = "images.generate", path = "/images" }
     local path, rest = route.path(r, { frame_id = 7 }, { prompt = "a door" })

@@ -8,12 +8,17 @@
 --   { data, pagination: { current_page, last_page, … } }
 --   { items|data|results|…, next_cursor|nextCursor }             cursors (also in `meta`, `pagination`)
 --   { data, links: { next } }                                    a link and nothing else
+--   { _embedded: { things }, pagination: { page, total_pages } } HAL; also _links.next, _links.next_page
 --
 -- A walk ends at the last page, or at an empty one, never at a short one. A page that repeats is an
 -- error: a list that ends early without a word is worse than one that fails.
+--
+-- A route may know better what its list does (`paging`). With "pages" the walk counts by itself and trusts no link,
+-- since there are services whose links go on past the end; and where no answer says how many pages there are, one that
+-- repeats is the end, since there are lists that take no notice of `page`.
 
 local check = require "studio.check"
-local json = require "studio.json"
+local hal = require "studio.hal"
 
 local page = {}
 
@@ -22,13 +27,13 @@ local item_keys = { "data", "items", "results", "rows", "records" }
 -- A walk by cursor may meet empty pages (the service filters after it cut), but not for ever.
 local EMPTY_PAGES = 3
 
-local function is_list(value)
-  return type(value) == "table" and (json.is_array(value) or #value > 0 or next(value) == nil)
-end
+local is_list = hal.is_list
 
 -- The items, and the table that they were found in, which is where the paging facts are.
 local function find_items(body, key)
   if is_list(body) then return body, {} end
+  local embedded = hal.embedded(body, key)
+  if embedded then return embedded, body end
   if key and is_list(body[key]) then return body[key], body end
   for _, name in ipairs(item_keys) do
     if is_list(body[name]) then return body[name], body end
@@ -58,14 +63,28 @@ end
 ---@field url string? address of the next page
 ---@field more boolean? there is a next page
 
+-- What one table says of paging.
+local function read_facts(info, facts)
+  info.page = info.page or integer(facts.current_page) or integer(facts.page)
+  info.last = info.last or integer(facts.total_pages) or integer(facts.last_page)
+  info.per_page = info.per_page or integer(facts.per_page)
+  info.total = info.total or integer(facts.total) or integer(facts.total_count)
+  info.cursor = info.cursor or text(facts.next_cursor) or text(facts.nextCursor) or text(facts.next_token)
+  info.url = info.url or text(facts.next_page_url)
+  if info.more == nil and type(facts.has_more) == "boolean" then info.more = facts.has_more end
+  if facts.last_page == true then info.more = false end
+end
+
 --- Reads a page in any of the usual shapes.
 ---@param body any decoded JSON
----@param key string? another name for the list of items
+---@param r studio.route? whose answer it is: `key` names the list, `single` says that one object is a list of one
 ---@return any[]? items nil when no list is found
 ---@return studio.page.info info
-function page.read(body, key)
+function page.read(body, r)
+  r = r or {}
   if type(body) ~= "table" then return nil, {} end
-  local items, found_in = find_items(body, key)
+  local items, found_in = find_items(body, r.key)
+  if not items and r.single and body.id ~= nil then return { body }, {} end
   if not items then return nil, {} end
   local info = {}
   local seen = {}
@@ -73,22 +92,29 @@ function page.read(body, key)
     for _, facts in ipairs { where, where.meta or false, where.pagination or false } do
       if type(facts) == "table" and not seen[facts] then
         seen[facts] = true
-        info.page = info.page or integer(facts.current_page)
-        info.last = info.last or integer(facts.last_page) or integer(facts.total_pages)
-        info.per_page = info.per_page or integer(facts.per_page)
-        info.total = info.total or integer(facts.total)
-        info.cursor = info.cursor or text(facts.next_cursor) or text(facts.nextCursor)
-        info.url = info.url or text(facts.next_page_url)
-        if info.more == nil and type(facts.has_more) == "boolean" then info.more = facts.has_more end
+        read_facts(info, facts)
       end
     end
     if type(where.links) == "table" and not is_list(where.links) then info.url = info.url or text(where.links.next) end
+    info.url = info.url or hal.next_page(where)
   end
   return items, info
 end
 
+-- What to ask for next of a list that is read page by page, whatever its links say.
+local function counted(info, query)
+  if info.more == false then return nil end
+  local at = integer(query.page) or info.page or 1
+  if info.last and at >= info.last then return nil end
+  return { page = at + 1 }
+end
+
 -- What to ask for next; nil at the end.
-local function following(info, query)
+local function following(walk, info, count)
+  local paging, query = walk.r.paging, walk.query
+  -- A list that knows no pages, and says all the same that this was not all of it, is read on.
+  if paging == "once" and not (info.total and info.total > count) then return nil end
+  if paging and not info.cursor then return counted(info, query) end
   if info.more == false then return nil end
   if info.cursor then return { cursor = info.cursor } end
   if info.page and info.last then
@@ -112,7 +138,7 @@ local function fetch(walk)
     value, response = walk.client:call(walk.route, walk.params, walk.query, options, true)
   end
   if value == nil then return nil, response end
-  local items, info = page.read(value, walk.key)
+  local items, info = page.read(value, walk.r)
   if not items then
     return nil, walk.client:problem(walk.route, {
       kind = "protocol", message = "the answer holds no list that this client can find", response = response,
@@ -121,12 +147,13 @@ local function fetch(walk)
   return items, response, info
 end
 
-local function new_walk(client, route, params, query, options, key)
+local function new_walk(client, route, params, query, options)
   check.argument(route, "filters", query or {}, "table")
   local copy = {}
   for k, v in pairs(query or {}) do copy[k] = v end
   return {
-    client = client, route = route, params = params, query = copy, options = options or {}, key = key, seen = {},
+    client = client, route = route, r = client.state.routes[route] or {}, params = params, query = copy,
+    options = options or {}, seen = {},
   }
 end
 
@@ -136,12 +163,11 @@ end
 ---@param params table? what stands in its path
 ---@param query table? filters; page (from 1) and per_page as the service has them
 ---@param options table? of the call
----@param key string? name of the list in the answer
 ---@return any[]? items nil, err on failure
 ---@return table response_or_err
 ---@return studio.page.info info
-function page.list(client, route, params, query, options, key)
-  return fetch(new_walk(client, route, params, query, options, key))
+function page.list(client, route, params, query, options)
+  return fetch(new_walk(client, route, params, query, options))
 end
 
 -- All pages ---------------------------------------------------------------------------------------
@@ -164,8 +190,8 @@ local function repeated(walk, what)
 end
 
 -- Sets the walk up for the next page. False, err when that was there before.
-local function advance(walk, info, response)
-  local step = following(info, walk.query)
+local function advance(walk, info, response, count)
+  local step = following(walk, info, count)
   if not step then
     walk.ended = true
     return true
@@ -175,8 +201,42 @@ local function advance(walk, info, response)
   if walk.seen[mark] then return repeated(walk, "it hands out the same next page twice") end
   walk.seen[mark] = true
   walk.url = step.url
-  walk.query.cursor = step.cursor or walk.query.cursor
+  if step.cursor then walk.query[walk.r.cursor or "cursor"] = step.cursor end
   if step.page then walk.query.page = step.page end
+  return true
+end
+
+-- What tells a page from others: the ids of its rows, so that a counter in a row does not hide that it is the same
+-- page; else all of its bytes.
+local function mark_of(walk, items, response)
+  local field = walk.client.state.id_field
+  if not field or walk.r.paging == nil then return response.body end
+  local ids = {}
+  for i, item in ipairs(items) do
+    local id = type(item) == "table" and item[field]
+    if type(id) ~= "string" then return response.body end
+    ids[i] = id
+  end
+  return table.concat(ids, "\n")
+end
+
+-- Was this page there before? A service that knows no `page` sends the one before again, or begins anew.
+local function is_repeat(walk, items, response)
+  local mark = mark_of(walk, items, response)
+  local again = mark ~= nil and (mark == walk.mark or (walk.r.paging and mark == walk.first_mark))
+  walk.first_mark = walk.first_mark or mark
+  walk.mark = mark
+  return again
+end
+
+-- A page without items: the end, but for a walk by cursor or link.
+local function pass_empty(walk, info)
+  walk.empty = (walk.empty or 0) + 1
+  if not (info.cursor or (info.url and not walk.r.paging)) then
+    walk.ended = true
+  elseif walk.empty >= EMPTY_PAGES then
+    return repeated(walk, "one empty page after another")
+  end
   return true
 end
 
@@ -188,20 +248,18 @@ local function next_page(walk)
     return nil, response
   end
   if #items == 0 then
-    walk.empty = (walk.empty or 0) + 1
-    if not (info.cursor or info.url) then
-      walk.ended = true
-    elseif walk.empty >= EMPTY_PAGES then
-      return repeated(walk, "one empty page after another")
-    end
+    local ok, err = pass_empty(walk, info)
+    if not ok then return nil, err end
   else
     walk.empty = 0
-    -- The same bytes again: a service that knows no `page`, or forgot where it was.
-    if response.body and response.body == walk.body then return repeated(walk, "a page came twice") end
-    walk.body = response.body
+    if is_repeat(walk, items, response) then
+      if not walk.r.paging or info.cursor or info.last then return repeated(walk, "a page came twice") end
+      walk.ended = true
+      return nil
+    end
   end
   if not walk.ended then
-    local ok, err = advance(walk, info, response)
+    local ok, err = advance(walk, info, response, #items)
     if not ok then return nil, err end
   end
   if #items == 0 then return next_page(walk) end
@@ -210,15 +268,15 @@ end
 
 --- An iterator over pages. Each call gives items, response, info; nil at the end; nil, err when a page
 --- failed. A `for` loop cannot see that err: call it in a `while` loop, or use `each`, which raises.
-function page.pages(client, route, params, query, options, key)
-  local walk = new_walk(client, route, params, query, options, key)
+function page.pages(client, route, params, query, options)
+  local walk = new_walk(client, route, params, query, options)
   return function() return next_page(walk) end
 end
 
 --- An iterator over all items, for `for`. Raises the error object when a page fails, since a nil would
 --- end the loop without a word. Pages are fetched when they are needed; `break` ends it.
-function page.each(client, route, params, query, options, key)
-  local walk = new_walk(client, route, params, query, options, key)
+function page.each(client, route, params, query, options)
+  local walk = new_walk(client, route, params, query, options)
   local items, at = {}, 0
   local function step()
     at = at + 1

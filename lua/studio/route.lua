@@ -16,14 +16,22 @@ local route = {}
 ---@field path string template below the base URL: "/projects/{project_id}/frames"
 ---@field from string "documented", "vendor", "third_party", "assumed"; "user" once replaced
 ---@field scope string? the scope that a key needs for it
+---@field accept string? what kind of answer is asked for, where it is not what the service is always asked for
 ---@field wrapper string? the body goes below this key: "report" sends {"report": {…}}
 ---@field unwrap string? the value is found below this key of the answer; where it is absent, the answer is the value
+---@field query string[]? fields that go into the query although the verb has a body
+---@field key string? of a list: its name in the answer
+---@field paging string? of a list: "pages", read on until a page is empty, repeats another or is the last one; "once",
+---  it knows no pages; default: what the answers say of paging is followed, and a page that repeats is an error
+---@field cursor string? of a list read by cursor: the parameter that takes it; default "cursor"
+---@field single boolean? of a list: an answer that is one object and no list is a list of one
 ---@field required string[]? fields a caller must give
 ---@field defaults table<string, any>? fields sent unless the caller gives them
 ---@field priority string? "user" (default), "submit", "poll": who goes first when slots are scarce
 ---@field class string? of resources, where the service limits each by itself; else the name's first part
 ---@field repeatable boolean? a POST that the service documents as harmless to repeat
 ---@field limits string[]? names of further limiters of the service that it counts against
+---@field token_kinds table<string, boolean>? the kinds of credentials that the service takes for it
 ---@field find_out string? what to look at when nobody knows whether a call was done
 ---@field note string? for readers of client:routes()
 
@@ -31,10 +39,13 @@ local route = {}
 local replaceable = {
   verb = "string", path = "string", scope = "string", wrapper = { "string", "boolean" },
   unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string", class = "string",
-  repeatable = "boolean", find_out = "string", note = "string",
+  repeatable = "boolean", find_out = "string", note = "string", accept = { "string", "boolean" },
+  query = { "table", "boolean" }, key = "string", paging = "string", cursor = "string", single = "boolean",
+  token_kinds = { "table", "boolean" },
 }
 
 local verbs = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true, DELETE = true }
+local pagings = { pages = true, once = true }
 local priorities = { user = true, submit = true, poll = true }
 
 -- A copy that shares nothing, so that nobody can change a service's table through a list of ours.
@@ -63,6 +74,7 @@ local function validate(r, what)
   if r.priority and not priorities[r.priority] then
     check.fail("%s: priority must be user, submit or poll", what)
   end
+  if r.paging and not pagings[r.paging] then check.fail("%s: paging must be pages or once", what) end
   return r
 end
 
@@ -110,11 +122,16 @@ function route.list(by_name)
   return result
 end
 
---- Whether a value can stand in a path. Ids are opaque: strings or integers.
+--- Whether a value can stand in a path. Ids are opaque: strings or integers; a row stands for its id.
 ---@param value any
+---@param field string? the field of a row that is its id
 ---@return string? text nil when it cannot
 ---@return string? why
-function route.id(value)
+function route.id(value, field)
+  if field and type(value) == "table" then
+    if value[field] == nil then return nil, "is a table without '" .. field .. "'" end
+    value = value[field]
+  end
   if type(value) == "number" then
     local integer = math.tointeger(value)
     if integer then return ("%d"):format(integer) end
@@ -135,9 +152,11 @@ end
 ---@param r studio.route
 ---@param params table<string, string|integer>
 ---@param fields table? the caller's fields
+---@param known { id_field: string?, params: table<string, string> }? what is known of all routes: see studio.service
 ---@return string path
 ---@return table? fields a copy without what went into the path, when something did
-function route.path(r, params, fields)
+function route.path(r, params, fields, known)
+  local id_field, always = known and known.id_field, known and known.params or {}
   local rest = fields
   local function set(name, value)
     if rest == fields then
@@ -148,16 +167,19 @@ function route.path(r, params, fields)
   end
   local path = r.path:gsub("{([%a_][%w_]*)}", function(name)
     local value = params[name]
+    if value == nil then value = always[name] end
     if value == nil and fields and fields[name] ~= nil then
       value = fields[name]
       set(name, nil)
     end
-    local text, why = route.id(value)
+    local text, why = route.id(value, id_field)
     if not text then check.fail("%s: %s %s", r.name, name, why) end
     return core.escape(text)
   end)
   for name, value in pairs(params) do
-    if not r.path:find("{" .. name .. "}", 1, true) then set(name, value) end
+    if not r.path:find("{" .. name .. "}", 1, true) then
+      set(name, id_field and type(value) == "table" and value[id_field] or value)
+    end
   end
   return path, rest
 end

@@ -1,20 +1,19 @@
--- What all services share: the client object, its options, and the way of one request. SPDX-License-Identifier: MIT
+-- What all services share: the client object, its options and its methods. SPDX-License-Identifier: MIT
 --
 -- A service is a definition (name, base URL, routes, how to log in, limits, resources); service.define
--- turns it into the constructor that users call. Everything a client does goes through `perform` below:
--- refuse, encode, submit to the core, wait, judge, decode.
+-- turns it into the constructor that users call. Everything that a client sends is made ready by prepare.lua and
+-- goes through exchange.lua.
 
 local check = require "studio.check"
 local core = require "studio.core"
 local errors = require "studio.error"
+local exchange = require "studio.exchange"
 local job = require "studio.job"
-local json = require "studio.json"
 local limits = require "studio.limits"
+local merge = require "studio.merge"
+local prepare = require "studio.prepare"
 local route = require "studio.route"
 local task = require "studio.task"
-local timers = require "studio.timers"
-local transfer = require "studio.transfer"
-local upload = require "studio.upload"
 
 local service = {}
 
@@ -22,14 +21,26 @@ local service = {}
 ---@field name string "mstudio": the module's name, and the first word of its errors
 ---@field base_url string
 ---@field options table<string, string|string[]> options beside the common ones, as for check.options
----@field connect fun(options: table, what: string): table { auth =, limits = {…}, limit_key = }
+---@field connect fun(options: table, what: string): studio.service.connection
 ---@field routes studio.route[]
 ---@field resources table<string, table> name -> methods; each method finds its client in self.client
 ---@field headers table<string, string>?
 ---@field scopes string[]? names of scopes, to find slips of the finger
 ---@field explain fun(err: studio.error, client: table)? the service's own sentences
+---@field refusal (fun(client: studio.client, r: studio.route): table?)? fields of an error: what this client must not
+---  send, and why, in the service's words
+---@field id_field string? the field of a row by which the service finds it again ("token"): where a path wants an id,
+---  the row may stand
+---@field methods table<string, function>? of its clients, beside those that every client has
 
--- Options that go to the core as they are; docs are at studio.options in types.lua.
+---@class studio.service.connection what a service makes of the options that say who logs in
+---@field auth studio.core.auth
+---@field limits table[]? as for limits.make
+---@field limit_key string? whose limit it is
+---@field params table<string, string>? parameters that stand in the path of every route that has them
+---@field facts table? what else the service wants to know of a client later: client.state.facts. No secret
+
+-- Options that go to the core as they are; docs are at studio.options in types/studio.lua.
 local core_options = {
   max_attempts = "integer", max_refusals = "integer", backoff_base = "seconds", backoff_cap = "seconds",
   max_redirects = "integer", user_agent = "string", insecure = "boolean", allow_http = "boolean", http2 = "boolean",
@@ -49,30 +60,7 @@ for _, more in ipairs { core_options, call_defaults } do
   for name, kinds in pairs(more) do common_options[name] = kinds end
 end
 
--- Options of one call, for every method that sends something.
-local call_options = {
-  timeout = "seconds", deadline = "seconds", priority = "string", headers = "table", idempotency_key = "string",
-  repeatable = "boolean", progress = "callable",
-}
-
-local request_options = {
-  method = "string", path = "string", url = "string", query = "table", content_type = "string", save_to = "string",
-  raw = "boolean", max_body = "integer", class = "string",
-  body = { "string", "table", "number", "boolean", "userdata" },
-}
-for name, kinds in pairs(call_options) do request_options[name] = kinds end
-
-local reading = { GET = true, HEAD = true }
-
 -- Making a client ---------------------------------------------------------------------------------
-
-local function merge(...)
-  local result = {}
-  for i = 1, select("#", ...) do
-    for k, v in pairs((select(i, ...)) or {}) do result[k] = v end
-  end
-  return result
-end
 
 -- { "projects", "frames" } -> set; a near miss of a known scope is a slip, anything else may be new.
 local function read_scopes(definition, list, what)
@@ -88,15 +76,6 @@ local function read_scopes(definition, list, what)
   return set
 end
 
-local function read_headers(headers, what)
-  for name, value in pairs(headers or {}) do
-    if type(name) ~= "string" or type(value) ~= "string" then
-      check.fail("%s: option 'headers' must map header names to strings", what)
-    end
-  end
-  return headers
-end
-
 -- The core client holds the credentials, so it is let go when nothing needs it any more.
 local function release(state)
   if state.closed and state.under_way == 0 and state.core then
@@ -110,7 +89,7 @@ local function new_client(definition, class, resources, rules, options)
   local what = "studio." .. definition.name
   options = merge(check.options(what, options, rules))
   options.base_url = (options.base_url or definition.base_url):gsub("/+$", "")
-  read_headers(options.headers, what)
+  prepare.headers(options.headers, what)
   local routes = route.table(definition.routes, options.routes)
   local scopes = read_scopes(definition, options.scopes, what)
   local poll = job.settings(what .. ": poll", options.poll)
@@ -126,7 +105,8 @@ local function new_client(definition, class, resources, rules, options)
   local client = setmetatable({
     state = {
       core = check.guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
-      limiters = limiters, classes = classes, read_only = options.read_only, poll = poll, defaults = defaults,
+      params = plan.params or {}, facts = plan.facts or {}, id_field = definition.id_field, limiters = limiters,
+      classes = classes, read_only = options.read_only, poll = poll, defaults = defaults,
       polling = 0, under_way = 0, closed = false,
     },
   }, class)
@@ -138,213 +118,6 @@ local function new_client(definition, class, resources, rules, options)
   end })
   for name, resource in pairs(resources) do client[name] = setmetatable({ client = client }, resource) end
   return client
-end
-
--- One request -------------------------------------------------------------------------------------
-
-local function redact(client, text)
-  local core_client = client.state.core
-  return core_client and core_client:redact(text) or text
-end
-
--- "GET /projects", or "GET https://host" without what may be secret in a URL.
-local function label_of(verb, path, url)
-  return verb .. " " .. (path and path:match "^[^?]*" or url:match "^%a+://[^/?#@]+" or "a URL")
-end
-
--- What the error funnel needs to know about a call; `request`: what the core was asked for.
-local function context_of(client, label, r, request)
-  local state = client.state
-  local explain = state.definition.explain
-  return {
-    service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
-    where = task.origin(), verb = request and request.method,
-    request = request and label_of(request.method, request.path, request.url),
-    redact = function(text) return redact(client, text) end,
-    explain = explain and function(err) explain(err, client) end,
-  }
-end
-
-local function refuse(client, label, fields)
-  local err = errors.new(merge({ attempts = 0, stage = "not_sent" }, fields,
-    { service = client.state.definition.name, route = label }))
-  err.where = err.where or task.origin()
-  return nil, err
-end
-
--- Calls that this client must not send. Returns nil when it may be sent.
-local function refusal(client, verb, r)
-  local state = client.state
-  if state.read_only and not reading[verb] then
-    return { kind = "refused", message = "this client is read-only, so " .. verb .. " was not sent" }
-  end
-  local scope = r and r.scope
-  if scope and state.scopes and not state.scopes["*"] and not state.scopes[scope] then
-    local have = {}
-    for name in pairs(state.scopes) do have[#have + 1] = name end
-    table.sort(have)
-    return {
-      kind = "forbidden", missing_scope = scope,
-      message = ("the key was declared to have %s; this needs %s"):format(
-        #have == 0 and "no scopes" or "the scopes " .. table.concat(have, ", "), scope),
-      advice = "Not sent; make a key with that scope, or add it to the option 'scopes'",
-    }
-  end
-  if task.is_cancelled() then return { kind = "cancelled", message = "the task was cancelled" } end
-end
-
--- An error about an answer that came, and cannot be used. `invalid`: the service itself says that it was not done.
-local function unusable(client, label, r, request, response, kind, message)
-  return errors.from_failure({
-    kind = kind, status = response.status, message = message, attempts = response.attempts,
-    stage = "answered", refused = kind == "invalid", response = response,
-  }, context_of(client, label, r, request), response)
-end
-
--- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
--- must be JSON; else text is a value too. Where nothing was to be read, null is no worse than an empty answer.
-local function decode(response, verb, strict)
-  if response.path then return response.path end
-  if response.status >= 400 then return true end -- a repeated DELETE finds nothing any more: it is done
-  local body = response.body
-  if body == nil or not body:find "%S" then
-    if not (strict and verb == "GET") then return true end
-    return nil, "protocol", "the answer is empty, and something was to be read"
-  end
-  local kind = (response:header "content-type" or ""):lower()
-  local is_json = kind:find("json", 1, true) ~= nil
-  if not (is_json or body:find "^%s*[{%[]") then
-    if not strict then return body end
-    return nil, "protocol", "the answer is not JSON but " .. (kind ~= "" and kind or "something else")
-  end
-  local value, why = json.decode(body)
-  if value == nil then
-    if not (is_json or strict) then return body end
-    return nil, "protocol", "the answer is not readable JSON: " .. why
-  end
-  if strict and value == json.null and not reading[verb] then return true end
-  if strict and (value == json.null or value == false) then return nil, "protocol", "the answer is " .. body end
-  if type(value) == "table" and value.success == false then
-    return nil, "invalid", "the service says that it was not done, and not why"
-  end
-  return value
-end
-
--- What of a request is ours and not the core's.
-local own_fields = { "raw", "strict", "progress", "name", "class" }
-
--- Hands a request to the core, to be sent (`submit`) or shown (`curl`). A URL that cannot be sent to is the
--- world's failure and no mistake: as a rule it is a service's word (the next page, a result).
-local function hand_over(client, how, request, label)
-  local state = client.state
-  request.class_limiter = limits.of_class(state.classes, request.class)
-  for _, field in ipairs(own_fields) do request[field] = nil end
-  request.label = label
-  for option, value in pairs(state.defaults) do
-    if request[option] == nil then request[option] = value end
-  end
-  for _, option in ipairs { "timeout", "deadline", "stall" } do
-    if request[option] then request[option] = math.min(request[option], timers.LONGEST) end
-  end
-  local ok, call, more = pcall(state.core[how], state.core, request)
-  if ok then return call, more end
-  local why = tostring(call)
-  if not (request.url and why:find "URL cannot be used") then check.fail("%s: %s", label, why) end
-  return refuse(client, label, { kind = "protocol", message = why })
-end
-
--- Sends one request. `request` is what core's submit takes, and raw, strict, progress, name. `label`
--- and `r` are for errors: what the request is called, and its route, if it has one.
-local function perform(client, request, label, r)
-  local state = client.state
-  local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
-  local uploads = type(request.body) == "table"
-  if uploads then upload.begin(request.body, label) end
-  local call, refused = hand_over(client, "submit", request, label)
-  if not call then return nil, refused end
-  state.under_way = state.under_way + 1
-  local _ <close> = state.leave
-  local response, failure = transfer.watch(call, progress, name or label, uploads)
-  if not response then
-    return nil, errors.from_failure(failure, context_of(client, label, r, request), call)
-  end
-  if raw then return response.body or response.path or "", response end
-  local value, kind, message = decode(response, request.method, strict)
-  if value == nil then return nil, unusable(client, label, r, request, response, kind, message) end
-  return value, response
-end
-
-local function check_open(client, label)
-  if client.state.closed then check.fail("%s: the client is closed", label) end
-  if task.asks(client.state.core) then
-    check.fail("%s: a credential provider cannot use its own client: that would wait for the credentials", label)
-  end
-end
-
--- A body to text and its content type.
-local function encode(body, content_type, label)
-  if body == nil then return nil end
-  if upload.is(body) then return upload.take(body, content_type, label) end
-  if type(body) == "string" then
-    if not content_type then check.fail("%s: a body of text needs the option 'content_type'", label) end
-    return body, content_type
-  end
-  local text, why = json.try_encode(body)
-  if not text then check.fail("%s: the body cannot be written as JSON: %s", label, why) end
-  return text, content_type or "application/json"
-end
-
-local function headers_of(options, content_type, label)
-  if not (content_type or options.headers or options.idempotency_key) then return nil end
-  local headers = merge(read_headers(options.headers, label))
-  if content_type then headers["Content-Type"] = content_type end
-  if options.idempotency_key then headers["Idempotency-Key"] = options.idempotency_key end
-  return headers
-end
-
--- What client:request was asked for, as `perform` wants it, and its label.
-local function plan_request(client, options, what)
-  options = check.options(what, options, request_options)
-  if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
-  if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
-  local verb = options.method and options.method:upper() or (options.body ~= nil and "POST" or "GET")
-  local label = redact(client, label_of(verb, options.path, options.url))
-  check_open(client, label)
-  local body, content_type = encode(options.body, options.content_type, label)
-  return {
-    method = verb, path = options.path, url = options.url, query = options.query, body = body,
-    headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
-    deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
-    max_body = options.max_body, raw = options.raw, progress = options.progress, class = options.class,
-    name = options.save_to and options.save_to:match "[^/]*$",
-  }, label
-end
-
--- Where a route's fields go: the query when it only reads, else a JSON body, in its wrapper.
-local function place(r, fields, label)
-  if reading[r.verb] or (r.verb == "DELETE" and not r.wrapper) then return fields end
-  if fields == nil or next(fields) == nil then fields = {} end
-  if r.wrapper then fields = { [r.wrapper] = fields } end
-  return nil, encode(fields, nil, label)
-end
-
--- What client:call was asked for, as `perform` wants it, and its route.
-local function plan_call(client, name, params, fields, options)
-  local routes = client.state.routes
-  local r = routes[name]
-  if not r then check.fail("there is no route '%s'%s", tostring(name), check.suggestion(name, routes)) end
-  options = check.options(name, options, call_options)
-  check_open(client, name)
-  local path, rest = route.path(r, params or {}, fields)
-  local query, body, content_type = place(r, route.fields(r, rest), name)
-  local repeatable = options.repeatable
-  if repeatable == nil then repeatable = r.repeatable end
-  return {
-    method = r.verb, path = path, query = query, body = body, headers = headers_of(options, content_type, name),
-    timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
-    repeatable = repeatable, progress = options.progress, strict = true,
-    class = client.state.classes and (r.class or name:match "^[^.]+"),
-  }, r
 end
 
 -- What is known of any client ---------------------------------------------------------------------
@@ -361,10 +134,10 @@ local methods = {}
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
 ---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)
-  local request, label = plan_request(self, options, self.state.definition.name .. ":request")
-  local refused = refusal(self, request.method)
-  if refused then return refuse(self, label, refused) end
-  return perform(self, request, label)
+  local request, label = prepare.request(self, options, self.state.definition.name .. ":request")
+  local refused = exchange.refusal(self, request.method)
+  if refused then return exchange.refuse(self, label, refused) end
+  return exchange.perform(self, request, label)
 end
 
 --- Calls a route by its name; the methods of the resources are made of this.
@@ -376,10 +149,10 @@ end
 ---@return any value nil on failure
 ---@return table response_or_err
 function methods:call(name, params, fields, options, whole)
-  local request, r = plan_call(self, name, params, fields, options)
-  local refused = refusal(self, r.verb, r)
-  if refused then return refuse(self, name, refused) end
-  local value, response = perform(self, request, name, r)
+  local request, r = prepare.call(self, name, params, fields, options)
+  local refused = exchange.refusal(self, r.verb, r)
+  if refused then return exchange.refuse(self, name, refused) end
+  local value, response = exchange.perform(self, request, name, r)
   if r.unwrap and not whole and type(value) == "table" and value[r.unwrap] ~= nil then value = value[r.unwrap] end
   return value, response
 end
@@ -396,9 +169,9 @@ end
 ---@return string? why
 function methods:curl(what, params, fields, options)
   local label = self.state.definition.name .. ":curl"
-  if type(what) == "table" then return hand_over(self, "curl", plan_request(self, what, label), label) end
+  if type(what) == "table" then return exchange.hand_over(self, "curl", prepare.request(self, what, label), label) end
   check.argument(label, "route", what, { "string", "table" })
-  return hand_over(self, "curl", plan_call(self, what, params, fields, options), what)
+  return exchange.hand_over(self, "curl", prepare.call(self, what, params, fields, options), what)
 end
 
 --- An error of this client about an answer that came but cannot be used.
@@ -409,13 +182,13 @@ function methods:problem(name, fields)
   local response = fields.response
   local r = self.state.routes[name]
   local all = merge(fields, {
-    message = redact(self, fields.message), stage = "answered",
+    message = prepare.redact(self, fields.message), stage = "answered",
     attempts = response and response.attempts, status = response and response.status,
   })
   all.maybe_done = errors.maybe_done(all, r and r.verb)
   all.advice = all.advice or r and errors.advise_on_write(all, {
-    verb = r.verb, find_out = r.find_out, request = label_of(r.verb, r.path) })
-  local _, err = refuse(self, name, all)
+    verb = r.verb, find_out = r.find_out, request = prepare.label(r.verb, r.path) })
+  local _, err = exchange.refuse(self, name, all)
   return err
 end
 
@@ -443,10 +216,10 @@ end
 ---@return boolean? connected
 ---@return studio.error? err
 function methods:warm()
-  check_open(self, "warm")
+  prepare.check_open(self, "warm")
   local call = check.guarded("warm", self.state.core.warm, self.state.core)
   local _, failure = task.await(call)
-  if failure then return nil, errors.from_failure(failure, context_of(self, "warm")) end
+  if failure then return nil, errors.from_failure(failure, exchange.context(self, "warm")) end
   return true
 end
 
@@ -475,7 +248,8 @@ function service.define(definition)
   local what = "studio." .. definition.name
   local rules = merge(common_options, definition.options)
   local class = { __name = what, __close = methods.close }
-  class.__index = with_colon(definition.name, methods, class)
+  for name in pairs(definition.methods or {}) do assert(not methods[name], "a client has that method already") end
+  class.__index = with_colon(definition.name, merge(methods, definition.methods), class)
   function class:__tostring()
     return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origin)
   end

@@ -1,0 +1,119 @@
+---@meta
+-- Types for editors: what studio hands out. SPDX-License-Identifier: MIT
+--
+-- Never loaded by a program. Methods written in Lua are documented where they are written (service.lua, job.lua, …);
+-- here are the tables that travel between files. Seconds everywhere, fractions allowed.
+
+---@class studio
+---@field _VERSION string "lua-studio 0.1.0"
+---@field mstudio fun(options: studio.mstudio.options): studio.mstudio.client
+---@field spawn fun(fn: function, ...): studio.task
+---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
+---@field sleep fun(seconds: number): boolean?, studio.error?
+---@field step fun(max_ms: number?): integer milliseconds in, tasks and calls not done out
+---@field fd fun(): integer
+---@field on_error fun(handler: fun(err: any, text: string)): fun(err: any, text: string)
+---@field log fun(level: string, to: string|fun(event: studio.event, line: string)|nil) what is logged ("off", "error",
+---  "warn", "info", "debug"), and to which file or function; default: standard error
+---@field is_error fun(value: any): boolean
+---@field json table see json.lua
+---@field null lightuserdata
+---@field progress table see progress.lua; callable: job:wait { progress = studio.progress }
+---@field file fun(path: string, options: table?): studio.body see upload.lua, as for the next two
+---@field reader fun(fn: function, options: table?): studio.body
+---@field multipart fun(fields: table[]): studio.body
+---@field fountain table see fountain.lua
+---@field sandbox table see sandbox/init.lua
+
+---@class studio.map_options
+---@field concurrency integer? default 8
+---@field on_error "stop"|"collect"|nil default "stop"
+
+---@class studio.error
+---@field kind string one of studio.core.kinds
+---@field message string one line
+---@field advice string? what to do about it
+---@field status integer? of HTTP
+---@field code string? finer than the kind
+---@field service string?
+---@field route string? "images.generate", or "GET /path"
+---@field attempts integer?
+---@field retry_after number? seconds
+---@field request_id string?
+---@field response studio.response?
+---@field errors table? what the service says of each field (422)
+---@field missing_scope string?
+---@field stage "not_sent"|"unknown"|"answered"|nil the gravest of all attempts: unknown, then answered
+---@field maybe_done boolean a write that failed may have been carried out all the same: look before repeating it
+---@field job studio.job? of job_failed, and of whatever else ended job:wait
+---@field where string? "file:line" of the caller
+
+---Options that every service takes.
+---@class studio.options
+---@field base_url string? another server, or the sandbox
+---@field headers table<string, string>? sent with every call to the service
+---@field routes table<string, string|table>? replaced routes: name -> "VERB /path", or a table of what changes
+---@field read_only boolean? refuse every verb but GET and HEAD before sending
+---@field scopes string[]? what the key can do: calls that need more are refused before sending
+---@field limits studio.limit_options|false|nil other limits than the published ones; false: none
+---@field limit_key string? clients with the same service and limit key share slots and retries; default: the credential
+---@field state_dir string|false|nil folder where slots are kept for other processes and later runs; default:
+---  STUDIO_STATE_DIR, else $XDG_STATE_HOME/lua-studio, else ~/.local/state/lua-studio; false: this process only
+---@field poll studio.poll_options? how often jobs are looked at
+---@field timeout number? seconds for one attempt, default 60; of a body above 64 KiB: until and after it is sent
+---@field stall number? longest silence in an answer or while a body above 64 KiB is sent, seconds, default 30
+---@field deadline number? seconds for everything a call does, waiting for a slot included; default: none
+---@field max_body integer? bytes of an answer kept in memory, default 64 MiB
+---@field max_attempts integer? default 5
+---@field max_refusals integer? answers 429 that a call sits out, default 20
+---@field backoff_base number? seconds, default 0.5
+---@field backoff_cap number? seconds, default 20
+---@field max_redirects integer? default 5
+---@field ca_file string? PEM bundle to verify the service with
+---@field cert_file string? PEM: the client's own certificate (and chain), shown to its own origin only
+---@field key_file string? PEM: its key; default: in cert_file
+---@field key_password string? of the key; kept as a secret
+---@field insecure boolean? do not verify TLS, for this client
+---@field proxy string|false|nil URL, with user:password@ if need be; false or "" for none; default from the environment
+---@field http2 boolean? default true
+---@field allow_http boolean? plain http to other hosts than loopback
+---@field user_agent string?
+
+---@class studio.limit_options
+---@field requests integer? in a window
+---@field window number? seconds
+---@field guard number? seconds added to the window
+---@field spacing number? least seconds between two requests
+---@field linger number? seconds that a failed request may take to reach the service
+---@field max_in_flight integer?
+
+---@class studio.poll_options
+---@field first number? seconds until the first look, default 3
+---@field factor number? growth of the pause, default 1.5
+---@field cap number? longest pause, seconds, default 15
+---@field share number? part of the limit that all looks together may take, default 0.25
+---@field jitter number? part of the pause that is random, default 0.2
+---@field failures integer? failed looks in a row that are borne, default 3
+---@field random (fun(): number)? in [0, 1)
+
+---Options of one call.
+---@class studio.call_options
+---@field timeout number? seconds for one attempt
+---@field deadline number? seconds for everything
+---@field priority "user"|"submit"|"poll"|nil
+---@field headers table<string, string>?
+---@field idempotency_key string? sent as Idempotency-Key
+---@field repeatable boolean? the service honours that key: the call may be repeated whatever became of it
+---@field progress (fun(event: studio.transfer.event))?
+
+---@class studio.job.wait_options
+---@field timeout number? seconds, default 600; the last look may take a few more
+---@field deadline number? seconds, its last look included
+---@field progress (fun(job: studio.job))? told after each look
+---@field on_update (fun(job: studio.job))? told when state or progress changed
+
+---@class studio.result.download_options
+---@field progress (fun(event: studio.transfer.event))?
+---@field timeout number? seconds for one attempt
+---@field deadline number? seconds for everything
+---@field which integer? which of result.urls, default 1
