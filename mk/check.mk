@@ -4,7 +4,7 @@
 # The order is cheap first. Nothing here may pass because a tool is missing: `make deps` brings them all.
 
 CHECKS := check-warnings check-symbols check-layers check-lint check-tidy check-asan check-valgrind check-gc \
-          check-coverage check-rock check-docs
+          check-coverage check-rock check-docs check-browser
 
 .PHONY: check $(CHECKS) coverage soak bench docs
 check: ## everything `make test` does not do: warnings, sanitizers, valgrind, GC torture, linters
@@ -61,6 +61,10 @@ DOC_LUA = $(shell find lua/studio -name '*.lua' ! -path '*/sandbox/*' | sort) $(
 check-docs:
 	@$(LUA) tools/apidoc.lua --check - $(DOC_LUA) && echo "the comments say what the functions take"
 	@$(BUSTED_RUN) spec/project
+
+# The pages that we make, in headless Chromium.
+check-browser: all
+	@$(BUSTED_RUN) --run=browser
 
 # ---- Memory ----------------------------------------------------------------------------------------------
 # Lua itself and the libraries under busted keep memory to the end, so leaks are judged in the C tests (ASan's

@@ -50,6 +50,7 @@ check|cmd:clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm|
 check|cmd:valgrind|valgrind|valgrind|valgrind||
 check|cmd:luacheck|lua-check|luarocks|luarocks5.4|luarocks|luacheck
 check|cmd:luarocks|luarocks|luarocks|luarocks5.4|luarocks|
+check|cmd:chromium|chromium|chromium|chromium||
 END
 }
 

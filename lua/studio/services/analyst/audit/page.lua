@@ -1,0 +1,262 @@
+--- The page of a plan: which reports were caught, by which rule, and what would change. SPDX-License-Identifier: MIT
+--
+-- One file that needs no network. Names, sentences and schedules come from a server and from the users of a
+-- workspace: all of them pass through studio.html, where text cannot become markup.
+
+local html = require "studio.html"
+local look = require "studio.services.analyst.audit.page.look"
+
+local e = html.element
+local page = {}
+
+local MOST_SCHEDULES = 5 -- of one report, by name; the rest is a number
+
+-- Small texts -------------------------------------------------------------------------------------------
+
+local function count(n, thing)
+  return ("%d %s%s"):format(n, thing, n == 1 and "" or "s")
+end
+
+-- "90 s", "12 min", "2 h 5 min": the least time, so it is rounded up.
+local function duration(seconds)
+  if seconds < 100 then return ("%d s"):format(math.ceil(seconds)) end
+  local minutes = math.ceil(seconds / 60)
+  if minutes < 100 then return minutes .. " min" end
+  return ("%d h %d min"):format(minutes // 60, minutes % 60)
+end
+
+-- Days of the calendar, counted from any one day.
+local function day_number(text)
+  local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)"
+  if not year then return nil end
+  local noon = os.time { year = year, month = month, day = day, hour = 12 }
+  return noon and math.floor(noon / 86400 + 0.5)
+end
+
+-- A text for people out of what should be one, whatever it is.
+local function text_of(value)
+  if type(value) == "string" and value:find "%S" then return value end
+  if type(value) == "number" then return tostring(value) end
+end
+
+-- Names stand in <bdi>, so that letters which run the other way turn nothing around them. What overrides the
+-- direction altogether, and makes "exe.png" of "gnp.exe", is shown as a mark.
+local function named(text)
+  text = text:gsub("\xE2\x80[\xAA-\xAE]", "\u{FFFD}"):gsub("\xE2\x81[\xA6-\xA9]", "\u{FFFD}")
+  return e("bdi", nil, text)
+end
+
+local function name_of(thing, fallback)
+  thing = type(thing) == "table" and thing or {}
+  return named(text_of(thing.name) or text_of(thing.token) or fallback)
+end
+
+-- Cells -------------------------------------------------------------------------------------------------
+
+local function cell(label, class, value, ...)
+  return e("td", { ["data-label"] = label, class = class or false, ["data-value"] = value ~= nil and value }, ...)
+end
+
+local function origin_of(url)
+  local scheme, host, after = url:match "^(https?)://([%w%.%-:%[%]]+)(.?)"
+  return scheme and (after == "" or after:find "[/?#]") and scheme .. "://" .. host:lower()
+end
+
+-- Only to where the plan was made: a row that names another place leads nowhere.
+local function link_to(report, base_url)
+  local origin = type(report.url) == "string" and origin_of(report.url)
+  if origin and type(base_url) == "string" and origin == origin_of(base_url) then return report.url end
+end
+
+local function name_cell(report, base_url)
+  local link, name = link_to(report, base_url), name_of(report, "(no name)")
+  local creator = text_of(report.creator)
+  return cell("Report", "name", text_of(report.name) or "",
+    link and e("a", { href = link, rel = "noopener noreferrer" }, name) or name,
+    e("small", nil, text_of(report.token) or "", creator and { " by ", named(creator) }))
+end
+
+local function collection_cell(collection)
+  collection = type(collection) == "table" and collection or {}
+  return cell("Collection", nil, text_of(collection.name) or "", name_of(collection, "unknown"),
+    collection.type == "private" and e("small", nil, "private"))
+end
+
+local BAD = { failing = true }
+
+local function why_cell(entry)
+  local list = {}
+  for _, rule in ipairs(entry.rules) do
+    local class = BAD[rule.name] and "tag bad" or "tag"
+    list[#list + 1] = e("li", nil, e("span", { class = class }, (rule.name:gsub("_", " "))),
+      rule.says and e("small", nil, named(rule.says)))
+  end
+  return cell("Why", nil, entry.rules[1] and entry.rules[1].name or "", e("ul", nil, list))
+end
+
+-- "2025-03-01" and how long ago that was when the plan was made; the time of day is in the tooltip.
+local function date(text, made_at, never)
+  local day, today = text and day_number(text), day_number(made_at or "")
+  if not day then return e("span", { class = "soft" }, text or never) end
+  local ago = today and today - day
+  return { e("time", { datetime = text, title = text, class = "number" }, text:sub(1, 10)),
+    ago and ago >= 0 and e("small", nil, ago == 0 and "that day" or count(ago, "day") .. " ago") }
+end
+
+local function sort_of(text)
+  return text and day_number(text) and text or nil
+end
+
+local function run_cell(report, made_at)
+  local last, success = text_of(report.last_run_at), text_of(report.last_successful_run_at)
+  local none = report.runs_count == 0 and "never" or "unknown"
+  return cell("Last run", nil, sort_of(last), e("div", nil, date(last, made_at, none),
+    last and not success and e("small", nil, "no success known"),
+    last and success and success:sub(1, 10) ~= last:sub(1, 10)
+      and e("small", nil, "success ", success:sub(1, 10))))
+end
+
+local function views_cell(report)
+  local viewed = text_of(report.last_viewed_at)
+  return cell("Views", "number", text_of(report.view_count), e("div", nil,
+    report.view_count and e("span", nil, report.view_count) or e("span", { class = "soft" }, "unknown"),
+    viewed and e("small", nil, "last ", viewed:sub(1, 10))))
+end
+
+-- How often a schedule runs, where its row says so in one of the ways that have been seen.
+local function rhythm(schedule)
+  local cron = type(schedule.cron) == "table" and schedule.cron or {}
+  return text_of(schedule.frequency) or text_of(cron.freq)
+end
+
+local function schedule_item(schedule)
+  schedule = type(schedule) == "table" and schedule or {}
+  local how = rhythm(schedule)
+  return e("li", nil, name_of(schedule, "schedule"), how and e("small", nil, (how:gsub("_", " "))))
+end
+
+local function schedules_cell(report)
+  local list = report.schedules
+  local number = type(list) == "table" and #list or report.schedules_count
+  if type(list) ~= "table" then
+    return cell("Schedules", nil, number, number and count(number, "schedule")
+      or e("span", { class = "soft" }, "unknown"))
+  end
+  if number == 0 then return cell("Schedules", nil, 0, e("span", { class = "soft" }, "none")) end
+  local items = {}
+  for i = 1, math.min(number, MOST_SCHEDULES) do items[i] = schedule_item(list[i]) end
+  if number > MOST_SCHEDULES then items[#items + 1] = e("li", nil, ("and %d more"):format(number - MOST_SCHEDULES)) end
+  return cell("Schedules", nil, number, e("ul", nil, items))
+end
+
+local function actions_cell(entry)
+  local archive, deletions, others = false, 0, {}
+  for _, action in ipairs(entry.actions) do
+    if action.kind == "archive" then archive = true
+    elseif action.kind == "delete_schedule" then deletions = deletions + 1
+    else others[#others + 1] = e("li", nil, tostring(action.kind)) end
+  end
+  local list = {
+    entry.report.archived and e("li", nil, e("span", { class = "tag calm" }, "archived already")),
+    archive and e("li", nil, "archive"),
+    deletions > 0 and e("li", nil, "delete " .. count(deletions, "schedule")),
+  }
+  local shown = {}
+  for i = 1, 3 do shown[#shown + 1] = list[i] or nil end
+  table.move(others, 1, #others, #shown + 1, shown)
+  if #shown == 0 then shown[1] = e("li", { class = "soft" }, "nothing") end
+  return cell("To be done", nil, #entry.actions, e("ul", nil, shown))
+end
+
+-- The table ---------------------------------------------------------------------------------------------
+
+-- key (in the address), heading, sorted as a number?, class of its <col>
+local COLUMNS = {
+  { "report", "Report", false, "c-name" }, { "collection", "Collection", false, "c-collection" },
+  { "why", "Why", false, "c-why" }, { "last-run", "Last run", false, "c-run" },
+  { "views", "Views", true, "c-views" }, { "schedules", "Schedules", true, "c-schedules" },
+  { "actions", "To be done", true, "c-actions" },
+}
+
+local function table_of(plan)
+  local heads, cols, rows = {}, {}, {}
+  for i, column in ipairs(COLUMNS) do
+    heads[i] = e("th", { scope = "col", ["data-key"] = column[1], ["data-number"] = column[3] }, column[2])
+    cols[i] = e("col", { class = column[4] })
+  end
+  for i, entry in ipairs(plan.entries) do
+    local report = entry.report
+    rows[i] = { e("tr", nil, name_cell(report, plan.base_url), collection_cell(report.collection), why_cell(entry),
+      run_cell(report, plan.made_at), views_cell(report), schedules_cell(report), actions_cell(entry)), "\n" }
+  end
+  return e("table", { id = "plan" }, "\n",
+    e("caption", nil, e("span", { class = "unseen" }, "Reports that a rule caught")), "\n",
+    e("colgroup", nil, cols), "\n", e("thead", nil, e("tr", nil, heads)), "\n", e("tbody", nil, "\n", rows))
+end
+
+local TOOLS = e("div", { class = "tools", id = "tools", hidden = true },
+  e("label", { ["for"] = "filter", class = "soft" }, "Show only"),
+  e("input", { id = "filter", type = "search", autocomplete = "off", spellcheck = "false",
+    placeholder = "name, collection, rule …" }),
+  e("span", { id = "shown", class = "soft", role = "status" }))
+
+-- What stands around it ---------------------------------------------------------------------------------
+
+local function totals(plan)
+  local counts = plan.counts
+  local list = {
+    { "collections", counts.collections }, { "reports", counts.reports }, { "archived already", counts.archived },
+    { "caught by a rule", counts.caught }, { "to archive", counts.archive },
+    { "schedules to delete", counts.delete_schedule }, { "calls it takes", plan.calls },
+    { "least time under the limit", plan.seconds and duration(plan.seconds) },
+  }
+  local items = {}
+  for _, item in ipairs(list) do
+    if item[2] then items[#items + 1] = { e("div", nil, e("dt", nil, item[1]), e("dd", nil, item[2])), "\n" } end
+  end
+  return e("dl", { class = "totals" }, "\n", items)
+end
+
+-- Collections that could not be entered, and reports whose facts could not be read: nothing is done to those.
+local function left_out(title, sentence, list)
+  if type(list) ~= "table" or #list == 0 then return nil end
+  local items = {}
+  for i, one in ipairs(list) do
+    local thing = type(one.report) == "table" and one.report
+      or type(one.collection) == "table" and one.collection or one
+    local why = text_of(one.why) or one.error and tostring(one.error)
+    items[i] = { e("li", nil, name_of(thing, "unknown"), why and { ": ", named(why) }), "\n" }
+  end
+  return e("section", nil, e("h2", nil, title), e("p", { class = "soft" }, sentence),
+    e("ul", { class = "left-out" }, "\n", items))
+end
+
+local function lead(plan)
+  local source = plan.source == "discovery" and "the Discovery API" or "the API"
+  local when = text_of(plan.made_at) or "an unknown day"
+  return e("p", { class = "lead" }, "Made at ", when:gsub("T", " "):gsub("Z$", " UTC"), " from ", source,
+    text_of(plan.base_url) and { " of ", plan.base_url },
+    ". This is a plan: it says what carrying it out changes, and was made without changing anything.")
+end
+
+--- The page of a plan.
+---@param plan studio.analyst.plan
+---@return string html
+function page.render(plan)
+  local title = "Stale reports in " .. (text_of(plan.workspace) or "a workspace")
+  local none = #plan.entries == 0 and e("p", { class = "none" }, "No report was caught by any rule.")
+  return html.document {
+    title = title, style = look.style, script = look.script,
+    body = {
+      e("header", nil, e("h1", nil, title), lead(plan)), "\n", totals(plan), "\n",
+      plan.complete == false and e("p", { class = "notice", role = "note" },
+        "This plan is not complete: some of the workspace could not be read. See below."), "\n",
+      e("main", nil, "\n", TOOLS, "\n", none or table_of(plan), "\n",
+        left_out("Not read", "Their facts are not known, so nothing is done to them.", plan.unread), "\n",
+        left_out("Skipped", "These collections are not open to the token.", plan.skipped), "\n"),
+      e("footer", nil, "Made with lua-studio."),
+    },
+  }
+end
+
+return page
