@@ -95,6 +95,7 @@ void lstudio_open_response(lua_State *L);
 void lstudio_open_limiter(lua_State *L);
 void lstudio_open_auth(lua_State *L);
 void lstudio_open_json(lua_State *L);
+void lstudio_open_journal(lua_State *L);
 void lstudio_pin(void); /* pin.c */
 
 #define LSTUDIO_LOOP "studio.loop"
@@ -105,5 +106,6 @@ void lstudio_pin(void); /* pin.c */
 #define LSTUDIO_AUTH "studio.auth"
 #define LSTUDIO_EVENT "studio.event"
 #define LSTUDIO_QUESTION "studio.question"
+#define LSTUDIO_JOURNAL "studio.journal"
 
 #endif

@@ -101,5 +101,6 @@ int luaopen_studio_core(lua_State *L) {
   lstudio_open_limiter(L);
   lstudio_open_auth(L);
   lstudio_open_json(L);
+  lstudio_open_journal(L);
   return 1;
 }
