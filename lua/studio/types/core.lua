@@ -33,6 +33,14 @@ function core.url_id(url) end
 ---@return string? message why it cannot be
 function core.place(from, to) end
 
+---Opens a journal: a file that this user alone may read, locked until it is closed or the process ends.
+---@param path string
+---@param must_exist boolean? else it is made
+---@return studio.core.journal?
+---@return string? message why it cannot be
+---@return string? code "busy": another run has it
+function core.journal(path, must_exist) end
+
 ---JSON text to a value; studio.json.decode is its public name.
 ---@param text string
 ---@param options { null: "drop"|"keep"?, depth: integer?, max_bytes: integer? }?
@@ -367,4 +375,22 @@ function question:answer(ok, ...) end
 ---@return boolean closed false while a transfer is under way: nothing was closed then
 function loop:disconnect() end
 
-return core, auth, limiter, client, call, response, loop, question
+---@class studio.core.journal
+local journal = {}
+
+---Writes one line, whole, to the system before it returns; nothing of one that cannot be written stays.
+---@param line string with a line feed at its end, and no other
+---@return boolean? written
+---@return string? message
+function journal:append(line) end
+
+---Cuts off what stands behind the first so many bytes.
+---@param size integer
+---@return boolean? kept
+---@return string? message
+function journal:keep(size) end
+
+---Lets the lock go; a second time does nothing.
+function journal:close() end
+
+return core, auth, limiter, client, call, response, loop, question, journal
