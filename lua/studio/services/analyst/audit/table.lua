@@ -1,0 +1,100 @@
+-- A plan as a table for a terminal. SPDX-License-Identifier: MIT
+
+local columns = require "studio.columns"
+local moment = require "studio.moment"
+
+local view = {}
+
+local HEADS <const> = {
+  { title = "do" }, { title = "report", gives = true }, { title = "collection", gives = true },
+  { title = "last run" }, { title = "why", gives = true },
+}
+
+local function count(n, thing) return ("%d %s%s"):format(n, thing, n == 1 and "" or "s") end
+
+-- "archive, 2 schedules"; what is only listed says why nothing is done.
+local function doing(entry)
+  local parts, schedules = {}, 0
+  for _, action in ipairs(entry.actions) do
+    if action.kind == "archive" then parts[1] = "archive" else schedules = schedules + 1 end
+  end
+  if schedules > 0 then parts[#parts + 1] = "delete " .. count(schedules, "schedule") end
+  if #parts == 0 then return entry.report.archived and "archived already" or "only listed" end
+  return table.concat(parts, ", ")
+end
+
+local function last_run(report)
+  local at = moment.read(report.last_run_at) or moment.read(report.last_successful_run_at)
+  return at and moment.text(at):sub(1, 10) or "never"
+end
+
+local function why(entry)
+  local parts = {}
+  for i, rule in ipairs(entry.rules) do parts[i] = rule.says end
+  return table.concat(parts, "; ")
+end
+
+-- A collection or report by its name, else by its token.
+local function named(thing) return thing and (thing.name or thing.token) or "?" end
+
+local function add_list(out, title, list, text)
+  if #list == 0 then return end
+  out[#out + 1] = ""
+  out[#out + 1] = title
+  for _, item in ipairs(list) do out[#out + 1] = "  " .. columns.clean(text(item)) end
+end
+
+--- Seconds as people wait for them: "8 s", "3 min", "2 h 5 min".
+---@param seconds number
+---@return string
+function view.wait(seconds)
+  if seconds < 90 then return ("%d s"):format(math.ceil(seconds)) end
+  local minutes = math.ceil(seconds / 60)
+  if minutes < 90 then return ("%d min"):format(minutes) end
+  return ("%d h %d min"):format(minutes // 60, minutes % 60)
+end
+
+-- What the plan is about, in one paragraph.
+local function totals(plan)
+  local counts = plan.counts
+  local seen = { count(counts.reports, "report") .. " in " .. count(counts.collections, "collection") }
+  if counts.archived > 0 then seen[#seen + 1] = counts.archived .. " archived already" end
+  if counts.datasets > 0 then seen[#seen + 1] = count(counts.datasets, "dataset") .. " left out" end
+  return table.concat(seen, ", ") .. (": %d caught."):format(counts.caught),
+    ("To do: %s, %s; %s, at least %s under the limit."):format(
+      "archive " .. count(counts.archive, "report"), "delete " .. count(counts.delete_schedule, "schedule"),
+      count(plan.calls, "call"), view.wait(plan.seconds))
+end
+
+--- The text of plan:table.
+---@param plan studio.analyst.plan
+---@param options { width: integer?, most: integer? }?
+---@return string
+function view.render(plan, options)
+  options = options or {}
+  local rows, most = {}, options.most or math.huge
+  for i, entry in ipairs(plan.entries) do
+    if i > most then break end
+    local report = entry.report
+    rows[i] = { doing(entry), named(report), named(report.collection), last_run(report), why(entry) }
+  end
+  local out = {}
+  if #rows > 0 then
+    out = columns.lines(HEADS, rows, options.width or tonumber(os.getenv "COLUMNS") or 100)
+    if #plan.entries > #rows then out[#out + 1] = ("and %d more"):format(#plan.entries - #rows) end
+    out[#out + 1] = ""
+  end
+  local seen, to_do = totals(plan)
+  out[#out + 1] = seen
+  out[#out + 1] = to_do
+  add_list(out, "Could not be read or decided, and is left alone:", plan.unread, function(item)
+    return ("%s: %s"):format(named(item.report or item.collection), item.why)
+  end)
+  add_list(out, "Skipped collections:", plan.skipped, function(item)
+    return ("%s: %s"):format(named(item.collection), item.why)
+  end)
+  add_list(out, "Notes:", plan.notes, function(note) return note end)
+  return table.concat(out, "\n") .. "\n"
+end
+
+return view
