@@ -8,17 +8,4 @@ package.path = here .. "/?.lua;" .. package.path
   .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here)
 package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
 
-local process = require "storyboard.process"
-
-local INTERRUPTED = 130
-
-local ok, status = xpcall(function() return require "storyboard.main"(arg) end, function(what)
-  return process.is_interrupt(what) and what or debug.traceback(tostring(what), 2)
-end)
-if not ok then
-  local interrupted = process.is_interrupt(status)
-  io.stderr:write(interrupted and "Interrupted." or "storyboard: " .. status, "\n")
-  status = interrupted and INTERRUPTED or 1
-end
-io.stderr:flush()
-os.exit(status)
+require "shared.program".run("storyboard", "storyboard.main")

@@ -1,10 +1,10 @@
 --- The program of examples/storyboard.lua, from its arguments to its exit status. SPDX-License-Identifier: MIT
 
 local studio = require "studio"
-local files = require "storyboard.files"
+local files = require "shared.files"
 local options = require "storyboard.options"
 local page = require "storyboard.page"
-local process = require "storyboard.process"
+local process = require "shared.process"
 local report = require "storyboard.report"
 local runs = require "storyboard.run"
 local states = require "storyboard.state"

@@ -5,7 +5,8 @@
 -- would meet every shot (key, scope, money) ends the run, and so does a service that no longer answers.
 
 local studio = require "studio"
-local files = require "storyboard.files"
+local files = require "shared.files"
+local images = require "storyboard.images"
 
 local LANES = 4             -- images asked for at once: with the limit per minute, more would only wait
 local MOST_TROUBLES = 5     -- failures in a row before the service is taken for gone
@@ -245,11 +246,11 @@ end
 
 -- Stores the bytes under the shot's name, with the extension that they deserve.
 function methods:fetch(shot, result)
-  local stem = "images/" .. files.stem(shot, self.shots)
+  local stem = "images/" .. images.stem(shot, self.shots)
   local raw = self.folder .. "/" .. stem .. ".download"
   local ok, err = result:download(raw)
   if not ok then return nil, err end
-  local extension = files.image_type(raw)
+  local extension = images.image_type(raw)
   if not extension then
     os.remove(raw)
     return nil, { kind = "protocol", message = "What the service sent as an image is none." }

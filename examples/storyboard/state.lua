@@ -5,8 +5,8 @@
 -- the service, never asked for again blindly. The file holds ids, never keys or signed addresses.
 
 local studio = require "studio"
-local files = require "storyboard.files"
-local process = require "storyboard.process"
+local files = require "shared.files"
+local process = require "shared.process"
 
 local VERSION = 1
 
