@@ -37,6 +37,8 @@ test|pc:cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka|
 test|lua:busted|lua-busted|luarocks|luarocks5.4|luarocks|busted
 test|lua:cjson|lua-cjson|luarocks|luarocks5.4|luarocks|lua-cjson
 test|lua:socket|lua-socket|luarocks|luarocks5.4|luarocks|luasocket
+test|lua:zlib|lua-zlib|luarocks|luarocks5.4|luarocks|lua-zlib
+test|cmd:zip|zip|zip|zip||
 test|cmd:nginx|nginx|nginx|nginx|nginx|
 test|cmd:curl|curl|curl|curl||
 test|cmd:unzip|unzip|unzip|unzip||

@@ -7,6 +7,8 @@
 --
 -- Written is what spreadsheets may open: text that they would take for a formula gets an apostrophe before it.
 
+local pieces = require "studio.pieces"
+
 local csv = {}
 
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
@@ -81,23 +83,6 @@ local function any_row(text, at)
   return row, at, shapes
 end
 
--- What any_row could not find the end of, and what `read` has after it: at least twice as much, so that a long row
--- is not looked through again for each piece.
-local function more(rest, read)
-  local pieces, size = { rest }, 0
-  repeat
-    local piece, err = read()
-    if not piece then
-      if err then return nil, err end
-      local text = table.concat(pieces)
-      if text ~= "" and sub(text, -1) ~= "\n" then text = text .. "\n" end
-      return text, nil, true
-    end
-    pieces[#pieces + 1], size = piece, size + #piece
-  until size > #rest and size + #rest >= 3 -- a byte order mark is whole
-  return table.concat(pieces)
-end
-
 -- A row of a shape that was met before, and where the next one begins. `known`: patterns, the latest use first.
 local function same_row(text, at, known)
   for i = 1, #known do
@@ -145,10 +130,11 @@ function csv.reader(read, options)
         return nil, rest > 0 and "the text ends within a quoted field" or nil
       end
       if rest > most then return nil, ("a row is longer than %d bytes"):format(most) end
-      local longer, err, last = more(sub(text, at), read)
+      local longer, err, last = pieces.more(sub(text, at), read, #BOM)
       if not longer then return nil, err end
       text, at, ended = longer, 1, last or false
       if not begun and sub(text, 1, 3) == BOM then at = 4 end
+      if ended and at <= #text and sub(text, -1) ~= "\n" then text = text .. "\n" end
       begun = true
     end
   end

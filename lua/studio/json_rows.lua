@@ -1,0 +1,151 @@
+-- The rows of a JSON array, one at a time, in whatever pieces it comes. SPDX-License-Identifier: MIT
+--
+-- Only the row that is read is held. What a row is, studio.json says: numbers are exact, null in a row is left out.
+
+local json = require "studio.json"
+local pieces = require "studio.pieces"
+
+local json_rows = {}
+
+local byte, find, sub = string.byte, string.find, string.sub
+local QUOTE, COMMA, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN = 34, 44, 91, 92, 93, 123
+
+-- Bytes of a row, at the most.
+local MOST = 16 * 1024 * 1024
+
+-- Where the string ends that begins at `at`.
+local function end_of_string(text, at)
+  at = find(text, '["\\]', at + 1)
+  while at and byte(text, at) == BACKSLASH do at = find(text, '["\\]', at + 2) end
+  return at
+end
+
+-- Where the object or array ends that begins at `at`.
+local function end_of_table(text, at)
+  local depth = 0
+  while true do
+    at = find(text, '["{}%[%]]', at)
+    if not at then return nil end
+    local mark = byte(text, at)
+    if mark == QUOTE then
+      at = end_of_string(text, at)
+      if not at then return nil end
+    else
+      depth = depth + ((mark == OPEN or mark == OPEN_LIST) and 1 or -1)
+      if depth == 0 then return at end
+    end
+    at = at + 1
+  end
+end
+
+-- The value that begins at `at`, and where it ends. Nil when the text ends first; false, why when it is none.
+local function value_at(text, at, options)
+  local mark = byte(text, at)
+  if mark == OPEN then
+    -- Most rows hold no other object. The first brace that makes JSON of it is the last of it, for no object begins
+    -- with another one.
+    local brace = find(text, "}", at, true)
+    local row = brace and json.decode(sub(text, at, brace), options)
+    if row ~= nil then return row, brace end
+  end
+  local last
+  if mark == OPEN or mark == OPEN_LIST then
+    last = end_of_table(text, at)
+  elseif mark == QUOTE then
+    last = end_of_string(text, at)
+  else
+    local beyond = find(text, "[,%]%s]", at)
+    last = beyond and beyond - 1
+  end
+  if not last then return nil end
+  local value, why = json.decode(sub(text, at, last), options)
+  if value == nil then return false, why end
+  return value, last
+end
+
+-- Goes to the next value: "value", "end", or nil when the text ends first. False, why when this is no array.
+local function step(self)
+  while true do
+    local at = find(self.text, "[^ \t\r\n]", self.at)
+    if not at then return nil end
+    self.at = at
+    local mark = byte(self.text, at)
+    if self.wants == "array" then
+      if mark ~= OPEN_LIST then return false, "it is no JSON array" end
+      self.wants = "first"
+    elseif mark == CLOSE_LIST and self.wants ~= "value" then
+      return "end"
+    elseif self.wants == "comma" then
+      if mark ~= COMMA then return false, "there is no comma before it" end
+      self.wants = "value"
+    else
+      return "value"
+    end
+    self.at = at + 1
+  end
+end
+
+local function failed(self, why)
+  self.over = true
+  return nil, ("row %d cannot be read: %s"):format(self.rows + 1, why)
+end
+
+-- Gets more of the text. Nil, why when there is none.
+local function go_on(self)
+  if self.ended then return failed(self, "the text ends too early") end
+  if #self.text - self.at >= self.most then return failed(self, ("it is longer than %d bytes"):format(self.most)) end
+  local text, why, ended = pieces.more(sub(self.text, self.at), self.read)
+  if not text then return nil, why end
+  self.text, self.at, self.ended = text, 1, ended or false
+  return true
+end
+
+-- After the array nothing may come.
+local function finish(self)
+  self.over = true
+  while not find(self.text, "[^ \t\r\n]", self.at) do
+    if self.ended then return nil end
+    local text, why, ended = pieces.more("", self.read)
+    if not text then return nil, why end
+    self.text, self.at, self.ended = text, 1, ended or false
+  end
+  return nil, "there is text after the array"
+end
+
+local function next_row(self)
+  while not self.over do
+    local what, problem = step(self)
+    if what == false then return failed(self, problem) end
+    if what == "end" then
+      self.at = self.at + 1
+      return finish(self)
+    end
+    if what then
+      local value, last = value_at(self.text, self.at, self.decoding)
+      if value == false and type(last) == "string" then return failed(self, last) end
+      if value ~= nil then
+        self.at, self.rows, self.wants = last + 1, self.rows + 1, "comma"
+        return value
+      end
+    end
+    local ok, why = go_on(self)
+    if not ok then return nil, why end
+  end
+end
+
+--- Reads the rows of an array.
+---@param read fun(): string?, any the next piece of the text; nil at its end; nil, why when it cannot be read on
+---@param options { max_row: integer?, null: string? }? bytes of the longest row that is borne, default 16 MiB; null as
+---  for studio.json.decode
+---@return fun(): (any, any) next the next row (json.null for a null); nil at the end; nil and what `read` gave, or a
+---  sentence, when it is not read to the end
+function json_rows.reader(read, options)
+  local self = {
+    read = read, text = "", at = 1, ended = false, over = false, rows = 0, wants = "array",
+    most = options and options.max_row or MOST,
+    decoding = options and options.null and { null = options.null } or nil,
+  }
+  return function() return next_row(self) end
+end
+
+return json_rows
