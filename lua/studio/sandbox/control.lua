@@ -30,6 +30,7 @@ add("POST", "/options", function(world, req)
   local complaint = options.complaint(given, true)
   if complaint then return 422, { message = complaint } end
   for name, value in pairs(given) do world.options[name] = value end
+  if given.workspace then world.workspace = nil end -- another one is made when somebody asks for it
   return 204
 end)
 
@@ -44,9 +45,11 @@ add("GET", "/state", function(world)
   for frame, n in pairs(world.generations) do generations[tostring(frame)] = n end
   return 200, {
     projects = count(world.projects), frames = count(world.frames), jobs = count(world.jobs),
-    generations = generations, wallet = world.options.wallet,
+    generations = generations, wallet = world.options.wallet, analyst = world:analyst():state(),
   }
 end)
+
+add("GET", "/workspace", function(world) return 200, world:analyst():dump() end)
 
 --- Answers a request.
 function control.handle(world, req)

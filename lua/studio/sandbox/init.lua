@@ -2,6 +2,8 @@
 --
 --   local sb <close> = assert(studio.sandbox.start { window = 5 })
 --   local ms = studio.mstudio { api_key = "sk_live_sandbox", base_url = sb.mstudio_url }
+--   local an = studio.analyst { workspace = "acme", token = "tok_workspace", secret = "sec_workspace",
+--     base_url = sb.analyst_url }
 --
 -- The child lives as long as the pipe between us: when this process ends, however it does, so does the child. It
 -- needs lua-http, cqueues and luaossl; this side needs none of them.
@@ -13,10 +15,12 @@ local options = require "studio.sandbox.options"
 local sandbox = {}
 
 ---@class studio.sandbox
----@field url string          origin of the services, plain HTTP
+---@field url string          origin of mStudio, plain HTTP
 ---@field https_url string    the same over TLS (HTTP/2 where the client can)
 ---@field mstudio_url string  base URL for studio.mstudio
 ---@field mstudio_https_url string
+---@field analyst_url string  base URL for studio.analyst: an origin of its own
+---@field analyst_https_url string
 ---@field cdn_url string      origin of results: another one than the services'
 ---@field control_url string
 ---@field pid integer         of the child
@@ -40,7 +44,6 @@ function sandbox.start(given)
   if not pipe then return nil, facts end
   local self = setmetatable({}, Sandbox)
   for name, value in pairs(facts) do self[name] = value end
-  self.mstudio_url, self.mstudio_https_url = self.url .. "/api/v1", self.https_url .. "/api/v1"
   private[self] = { pipe = pipe }
   return self
 end
@@ -59,9 +62,9 @@ local function control(self, method, path, query, body)
   return response.body ~= "" and json.decode(response.body) or true
 end
 
---- The requests so far (the last 20000), oldest first: n, time, server ("api", "cdn"), method, path, query, status (nil
---- when the connection was broken off), key (its name, never its value), used, capacity (of its limit), ms, bytes,
---- fault, headers (harmless ones; of the others "***").
+--- The requests so far (the last 20000), oldest first: n, time, server ("api" is mStudio, "analyst", "cdn"), method,
+--- path, query, status (nil when the connection was broken off), key (its name, never its value), used, capacity (of
+--- its limit), ms, bytes, fault, headers (harmless ones; of the others "***").
 ---@param after integer?  only those with a greater n
 ---@return table[]
 function methods:log(after) return control(self, "GET", "/log", { after = after }).records end
@@ -69,11 +72,18 @@ function methods:log(after) return control(self, "GET", "/log", { after = after 
 --- Forgets the requests.
 function methods:clear_log() control(self, "DELETE", "/log") end
 
---- What there is: projects, frames, jobs (counts), generations (frame id as text -> how many were accepted), wallet.
+--- What there is: projects, frames, jobs (counts), generations (frame id as text -> how many were accepted), wallet;
+--- `analyst`: archived (tokens of reports), schedules (report token -> how many), changes (operation -> token of what
+--- was changed -> how often it took effect), collections (count).
 ---@return table
 function methods:state() return control(self, "GET", "/state") end
 
---- Changes options while it runs: limit, window, job_seconds, fail_rate, faults, wallet …
+--- What the workspace of Analyst Studio holds, without times and the tokens of schedules: two moments, or two sandboxes
+--- of the same options, are in the same state when these are equal.
+---@return table
+function methods:workspace() return control(self, "GET", "/workspace") end
+
+--- Changes options while it runs: limit, window, job_seconds, fail_rate, faults, wallet … `workspace` makes a new one.
 ---@param changes table
 function methods:set(changes)
   local complaint = options.complaint(changes, true)

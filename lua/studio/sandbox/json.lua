@@ -12,6 +12,8 @@ local array_mt = { __name = "sandbox.json.array" }
 --- Stands for JSON's `null`, in both directions.
 json.null = setmetatable({}, { __tostring = function() return "null" end })
 
+local raw_mt = { __name = "sandbox.json.raw" }
+
 local MAX_DEPTH = 100
 
 --- Marks a table as a JSON array, so that an empty one is written `[]`.
@@ -19,6 +21,13 @@ local MAX_DEPTH = 100
 ---@return table
 function json.array(t)
   return setmetatable(t or {}, array_mt)
+end
+
+--- A part that is JSON already: written as it is.
+---@param text string
+---@return table
+function json.raw(text)
+  return setmetatable({ text = text }, raw_mt)
 end
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -72,6 +81,8 @@ function write(out, v, depth)
     out[#out + 1] = number(v)
   elseif kind == "boolean" then
     out[#out + 1] = tostring(v)
+  elseif getmetatable(v) == raw_mt then
+    out[#out + 1] = v.text
   elseif kind == "table" then
     if depth >= MAX_DEPTH then error("JSON nested too deeply", 0) end
     local list = getmetatable(v) == array_mt or #v > 0

@@ -131,6 +131,13 @@ local styles = {
       ["x-ratelimit-reset"] = tostring(math.ceil(epoch + info.reset)),
     }
   end,
+  -- what Analyst Studio publishes: when the budget is whole again is not said
+  x_ratelimit_bare = function(info)
+    return {
+      ["x-ratelimit-limit"] = tostring(info.capacity),
+      ["x-ratelimit-remaining"] = tostring(math.max(0, math.floor(info.capacity - info.used))),
+    }
+  end,
   -- the IETF draft's two fields (draft-ietf-httpapi-ratelimit-headers)
   ietf = function(info)
     local left = math.max(0, math.floor(info.capacity - info.used))
@@ -151,7 +158,7 @@ end
 limits.styles = styles
 
 --- The headers a server of that style adds to its answer.
----@param style "none"|"retry_after"|"x_ratelimit"|"both"|"ietf"
+---@param style "none"|"retry_after"|"x_ratelimit"|"x_ratelimit_bare"|"both"|"ietf"
 ---@param info sandbox.limit_info
 ---@param epoch number  seconds since 1970
 ---@return table<string, string>

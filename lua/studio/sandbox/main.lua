@@ -5,6 +5,7 @@ local signal = require "cqueues.signal"
 
 local options = require "studio.sandbox.options"
 local server = require "studio.sandbox.server"
+local services = require "studio.sandbox.services"
 local tls = require "studio.sandbox.tls"
 local worlds = require "studio.sandbox.world"
 
@@ -28,12 +29,17 @@ function main.start(given)
   })
   local ctx, pem = tls.new(world.options.names)
   local running = { cq = cq, world = world, urls = {} }
+  local urls = running.urls
+  for _, service in ipairs(services) do
+    local _, plain = server.listen(world, service.kind, { cq = cq, port = world.options[service.port] })
+    local _, secure = server.listen(world, service.kind, { cq = cq, port = 0, ctx = ctx })
+    urls[service.name .. "_url"], urls[service.name .. "_https_url"] = plain .. service.base, secure .. service.base
+    if service.kind == "api" then urls.url, urls.https_url = plain, secure end
+  end
   local _
-  _, running.urls.url = server.listen(world, "api", { cq = cq, port = world.options.port })
-  _, running.urls.https_url = server.listen(world, "api", { cq = cq, port = 0, ctx = ctx })
-  _, running.urls.cdn_url = server.listen(world, "cdn", { cq = cq, port = 0 })
-  _, running.urls.control_url = server.listen(world, "control", { cq = cq, port = 0 })
-  world.cdn_url = running.urls.cdn_url
+  _, urls.cdn_url = server.listen(world, "cdn", { cq = cq, port = 0 })
+  _, urls.control_url = server.listen(world, "control", { cq = cq, port = 0 })
+  world.cdn_url = urls.cdn_url
   running.ca_file = os.tmpname() -- last: a sandbox that cannot listen leaves no file behind
   write_file(running.ca_file, pem)
   return running

@@ -4,33 +4,47 @@
 
 local faults = require "studio.sandbox.faults"
 local limits = require "studio.sandbox.limits"
+local tokens = require "studio.sandbox.analyst.tokens"
+local workspace = require "studio.sandbox.analyst.workspace"
 
 local options = {}
 
 --- name -> { default, type, may it be changed while running?, what it is }
 options.list = {
+  -- mStudio
   keys = { { { key = "sk_live_sandbox", scopes = { "*" } } }, "table", false,
     "API keys: { key=, scopes=, name=, user= }" },
   tokens = { {}, "table", false, "bearer tokens: { token=, user= }" },
   limit = { 60, "number", true, "requests of one key in a window" },
   user_limit = { 120, "number", true, "requests of one user's tokens in a window" },
   window = { 60, "number", true, "seconds" },
-  algorithm = { "sliding", "string", false, "how requests are counted: sliding, fixed, first_hit, gcra, two_window" },
-  burst = { false, "number", false, "bucket of gcra; default: the limit" },
-  resolution = { 0, "number", false, "the limit's clock shows multiples of so many seconds" },
-  headers = { "none", "string", true, "limit headers: none, retry_after, x_ratelimit, both, ietf" },
+  headers = { "none", "string", true, "limit headers: none, retry_after, x_ratelimit, x_ratelimit_bare, both, ietf" },
   job_seconds = { 2, "number|table", true, "how long a generation takes: seconds, or { from, to }" },
   fail_rate = { 0, "number", true, "share of generations that fail" },
   oddity = { false, "string", true, "a state no client has heard of, shown while a job is at work" },
   instant = { false, "boolean", true, "generations answer with the result at once instead of a job" },
   wallet = { false, "number", true, "generations that the account can still pay for; false: no end" },
   closed_to_keys = { {}, "table", true, "path patterns that are not open to API keys" },
+  url_ttl = { 3600, "number", true, "seconds for which a result's URL is good" },
+  port = { 0, "number", false, "of mStudio; 0: the system chooses" },
+  -- Analyst Studio
+  workspace = { {}, "table", true, "what there is: reports, collections, seed …; see analyst/generate.lua" },
+  analyst_tokens = { tokens.default, "table", false, "{ token=, secret=, kind=workspace|member|personal, user= }" },
+  analyst_limit = { 40, "number", true, "requests of one user in a window" },
+  analyst_window = { 10, "number", true, "seconds" },
+  analyst_headers = { "x_ratelimit_bare", "string", true, "limit headers, as for `headers`" },
+  analyst_classes = { {}, "table", true,
+    "classes of resources with a budget of their own: { reports = { limit=, window= } }" },
+  analyst_bodies = { "wrapped", "string", true, "form of bodies whose sources differ: wrapped, flat, either" },
+  analyst_port = { 0, "number", false, "of Analyst Studio; 0: the system chooses" },
+  -- all
+  algorithm = { "sliding", "string", false, "how requests are counted: sliding, fixed, first_hit, gcra, two_window" },
+  burst = { false, "number", false, "bucket of gcra; default: the limit" },
+  resolution = { 0, "number", false, "the limit's clock shows multiples of so many seconds" },
   lag = { 0, "number|table", true, "delay before a request is counted: seconds, or { from, to }" },
   latency = { 0, "number|table", true, "delay between counting a request and answering it: seconds, or { from, to }" },
-  url_ttl = { 3600, "number", true, "seconds for which a result's URL is good" },
   faults = { {}, "table", true, "see faults.lua" },
   seed = { 1, "number", false, "of everything that is left to chance" },
-  port = { 0, "number", false, "0: the system chooses" },
   log_size = { 20000, "number", false, "requests kept in the log" },
   names = { {}, "table", false, "further host names in the TLS certificate" },
 }
@@ -42,27 +56,59 @@ local function type_fits(kinds, value)
   return false
 end
 
-local function complaint_of(name, value)
-  if name == "algorithm" and not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end
-  if name == "headers" and not limits.styles[value] then return ("no header style is called '%s'"):format(value) end
-  if (name == "window" or name == "limit" or name == "user_limit") and (value <= 0 or value ~= value) then
-    return ("option '%s' must be above 0"):format(name)
+-- ---- checks of what a type does not say: (value, name) -> complaint -----------------------------------------------
+
+local function above_zero(value, name)
+  if value <= 0 or value ~= value then return ("option '%s' must be above 0"):format(name) end
+end
+
+local function header_style(value)
+  if not limits.styles[value] then return ("no header style is called '%s'"):format(value) end
+end
+
+local function port(value, name)
+  if math.type(value) ~= "integer" or value < 0 or value > 65535 then
+    return ("option '%s' must be a whole number from 0 to 65535"):format(name)
   end
+end
+
+local function classes(value)
+  for name, own in pairs(value) do
+    local fits = type(own) == "table" and type(own.limit) == "number" and own.limit > 0
+      and (own.window == nil or type(own.window) == "number" and own.window > 0)
+    if not fits then return ("analyst_classes.%s must be { limit=, window= }, both above 0"):format(name) end
+  end
+end
+
+local bodies = { wrapped = true, flat = true, either = true }
+
+local checks = {
+  limit = above_zero, user_limit = above_zero, window = above_zero, analyst_limit = above_zero,
+  analyst_window = above_zero, headers = header_style, analyst_headers = header_style, port = port, analyst_port = port,
+  analyst_tokens = tokens.complaint, analyst_classes = classes, workspace = workspace.complaint,
+  algorithm = function(value)
+    if not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end
+  end,
+  analyst_bodies = function(value)
+    if not bodies[value] then return ("no form of bodies is called '%s'"):format(value) end
+  end,
+  faults = function(value)
+    for _, rule in ipairs(value) do
+      local complaint = faults.complaint(rule)
+      if complaint then return complaint end
+    end
+  end,
+}
+
+local function complaint_of(name, value)
   if type(value) == "table" and options.list[name][2] == "number|table" then
     local from, to = value[1], value[2]
     if type(from) ~= "number" or type(to) ~= "number" or from > to then
       return ("option '%s' must be a number or { from, to }"):format(name)
     end
   end
-  if name == "port" and (math.type(value) ~= "integer" or value < 0 or value > 65535) then
-    return "option 'port' must be a whole number from 0 to 65535"
-  end
-  if name == "faults" then
-    for _, rule in ipairs(value) do
-      local complaint = faults.complaint(rule)
-      if complaint then return complaint end
-    end
-  end
+  local check = checks[name]
+  return check and check(value, name)
 end
 
 --- Checks options.

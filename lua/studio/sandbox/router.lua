@@ -5,7 +5,7 @@ router.__index = router
 
 --- An empty router.
 function router.new()
-  return setmetatable({ routes = {} }, router)
+  return setmetatable({ by_length = {} }, router)
 end
 
 local function split(path)
@@ -19,21 +19,20 @@ end
 ---@param template string
 ---@param route table  what `find` is to return
 function router:add(method, template, route)
-  route.method, route.template, route.parts = method, template, split(template)
-  self.routes[#self.routes + 1] = route
+  route.method, route.template, route.parts, route.names = method, template, split(template), {}
+  for i, part in ipairs(route.parts) do route.names[i] = part:match "^{(.+)}$" end
+  local alike = self.by_length[#route.parts] or {}
+  self.by_length[#route.parts] = alike
+  alike[#alike + 1] = route
 end
 
-local function match(parts, given)
-  if #parts ~= #given then return nil end
-  local args = {}
-  for i, part in ipairs(parts) do
-    local name = part:match "^{(.+)}$"
-    if name then
-      args[name] = given[i]
-    elseif part ~= given[i] then
-      return nil
-    end
+-- Both have the same length. What differs is told before anything is made: most routes are asked in vain.
+local function match(route, given)
+  for i, part in ipairs(route.parts) do
+    if not route.names[i] and part ~= given[i] then return nil end
   end
+  local args = {}
+  for i, name in pairs(route.names) do args[name] = given[i] end
   return args
 end
 
@@ -44,8 +43,8 @@ end
 ---@return table<string, string>|string[]|nil  the path's arguments; without a route: the methods the path does have
 function router:find(method, path)
   local given, allowed = split(path), {}
-  for _, route in ipairs(self.routes) do
-    local args = match(route.parts, given)
+  for _, route in ipairs(self.by_length[#given] or {}) do
+    local args = match(route, given)
     if args and route.method == method then return route, args end
     if args then allowed[#allowed + 1] = route.method end
   end

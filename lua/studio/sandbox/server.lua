@@ -10,7 +10,7 @@ local faults = require "studio.sandbox.faults"
 local json = require "studio.sandbox.json"
 local lazy = require "studio.sandbox.lazy"
 local log = require "studio.sandbox.log"
-local mstudio = require "studio.sandbox.mstudio"
+local services = require "studio.sandbox.services"
 
 local server = {}
 
@@ -41,6 +41,7 @@ local function read_request(stream, origin)
   return {
     method = headers:get ":method", path = path, query_text = query ~= "" and query or nil, query = parse_query(query),
     header = function(name) return headers:get(name) end, headers = headers, url = origin() .. path,
+    origin = origin(),
     body = body or "",
   }
 end
@@ -49,9 +50,13 @@ end
 
 local function json_answer(status, body, headers)
   local answer = { status = status, headers = headers or {}, body = "" }
-  if body ~= nil then
+  if type(body) == "string" then
+    answer.body = body
+  elseif body ~= nil then
     answer.body = json.encode(body)
-    answer.headers["content-type"] = "application/json"
+    answer.headers["content-type"] = answer.headers["content-type"] or "application/json"
+  else
+    answer.headers["content-type"] = nil
   end
   return answer
 end
@@ -61,9 +66,10 @@ local HTML = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>
 
 -- The answers that stand in for the service's own.
 local instead = {
-  status = function(rule)
+  status = function(rule, _, failure)
     if rule.body then return { status = rule.status or 503, headers = rule.headers or {}, body = rule.body } end
-    return json_answer(rule.status or 503, { success = false, message = "The service is unwell." }, rule.headers)
+    local status = rule.status or 503
+    return json_answer(status, failure(status, "The service is unwell."), rule.headers)
   end,
   html = function(rule)
     return { status = rule.status or 502, headers = { ["content-type"] = "text/html" }, body = rule.body or HTML }
@@ -169,15 +175,20 @@ local broken = {
 
 -- ---- one request --------------------------------------------------------------------------------------------------
 
-local handlers = {}
+local handlers, failures = {}, {} -- by kind of listener
 
-function handlers.api(world, req)
-  local below = req.path:sub(1, #mstudio.prefix) == mstudio.prefix and req.path:sub(#mstudio.prefix + 1)
-  if not below then return json_answer(404, { success = false, message = "Not found." }) end
-  req.path = below
-  local status, body, headers, about = mstudio.handle(world, req)
-  return json_answer(status, body, headers), about
+for _, service in ipairs(services) do
+  local base = service.base
+  failures[service.kind] = service.failure
+  handlers[service.kind] = function(world, req)
+    if req.path:sub(1, #base) ~= base then return json_answer(404, service.failure(404, "Not found.")) end
+    req.path = req.path:sub(#base + 1)
+    local status, body, headers, about = service.handle(world, req)
+    return json_answer(status, body, headers), about
+  end
 end
+
+function failures.cdn(_, message) return { success = false, message = message } end
 
 function handlers.cdn(world, req)
   local status, body, headers = cdn.handle(world, req)
@@ -221,8 +232,8 @@ local function serve(world, kind, stream, origin)
   end
   local answer, about
   if not rule or effect then answer, about = judge(world, kind, req) end
-  if rule and instead[rule.kind] then answer = instead[rule.kind](rule, answer or json_answer(200, {})) end
   answer = answer or json_answer(200, {})
+  if rule and instead[rule.kind] then answer = instead[rule.kind](rule, answer, failures[kind]) end
   if kind ~= "control" then pause(world, world.options.latency) end
   local cut_off = rule and broken[rule.kind]
   if kind ~= "control" then
@@ -236,7 +247,7 @@ end
 
 --- Listens on loopback.
 ---@param world sandbox.world
----@param kind "api"|"cdn"|"control"
+---@param kind string  of a service (see services.lua), "cdn" or "control"
 ---@param options table  cq, port, ctx (a TLS context; nil: plain)
 ---@return table listener
 ---@return string url

@@ -5,6 +5,8 @@
 local keys = require "studio.sandbox.keys"
 local limits = require "studio.sandbox.limits"
 local log = require "studio.sandbox.log"
+local tokens = require "studio.sandbox.analyst.tokens"
+local workspaces = require "studio.sandbox.analyst.workspace"
 
 local world = {}
 
@@ -32,6 +34,7 @@ function world.new(options, clock)
   local self = setmetatable({
     options = options, now = clock.now, epoch = clock.epoch, random = random_of(options.seed),
     keyring = keys.new(options.keys, options.tokens), log = log.new(options.log_size),
+    analyst_ring = tokens.ring(options.analyst_tokens),
   }, methods)
   self:reset()
   return self
@@ -42,6 +45,7 @@ function methods:reset()
   self.projects, self.frames, self.jobs = {}, {}, {}
   self.generations = {} -- frame id -> how many were accepted
   self.last_id = 0
+  self.workspace = nil
   self.budgets = {}
   self.log:clear()
 end
@@ -65,18 +69,26 @@ function methods:timestamp()
   return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.epoch()))
 end
 
---- Counts a request of that principal.
----@param principal sandbox.principal
+--- Analyst Studio's workspace; made when somebody first asks for it.
+---@return sandbox.workspace
+function methods:analyst()
+  self.workspace = self.workspace or workspaces.new(self)
+  return self.workspace
+end
+
+--- Counts a request against a budget.
+---@param name string      whose
+---@param capacity number  requests in a window
+---@param window number    seconds
 ---@return sandbox.limit_info
-function methods:count(principal)
-  local budget = self.budgets[principal.budget]
+function methods:count(name, capacity, window)
+  local budget = self.budgets[name]
   if not budget then
     budget = limits.new { algorithm = self.options.algorithm, resolution = self.options.resolution,
       burst = self.options.burst or nil, capacity = 1, window = 1 }
-    self.budgets[principal.budget] = budget
+    self.budgets[name] = budget
   end
-  budget.budget.capacity = principal.kind == "key" and self.options.limit or self.options.user_limit
-  budget.budget.window = self.options.window
+  budget.budget.capacity, budget.budget.window = capacity, window
   return budget:take(self.now())
 end
 

@@ -10,6 +10,9 @@ local router = require "studio.sandbox.router"
 
 local mstudio = { prefix = "/api/v1" }
 
+--- The body of an error.
+function mstudio.failure(status, message) return select(2, answers.error(status, message)) end
+
 local routes = router.new()
 local function add(method, path, scope, handle) routes:add(method, path, { scope = scope, handle = handle }) end
 for _, part in ipairs { "projects", "frames", "images" } do
@@ -48,7 +51,9 @@ function mstudio.handle(world, req)
     local status, body = answers.error(401, "Missing or invalid API key.")
     return status, body
   end
-  local info = world:count(principal)
+  local options = world.options
+  local limit = principal.kind == "key" and options.limit or options.user_limit
+  local info = world:count(principal.budget, limit, options.window)
   local headers = limits.headers(world.options.headers, info, world.epoch())
   local about = { principal = principal.id, used = info.used, capacity = info.capacity }
   if not info.allowed then

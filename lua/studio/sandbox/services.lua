@@ -1,0 +1,25 @@
+-- The services that the sandbox behaves like. SPDX-License-Identifier: MIT
+--
+-- Each has a listener, and so an origin, of its own.
+-- What is the same for all of them (faults, latency, the log) is in server.lua; a further service is one row here and
+-- a folder of its own.
+
+local analyst = require "studio.sandbox.analyst"
+local mstudio = require "studio.sandbox.mstudio"
+
+---@class sandbox.service
+---@field kind string    its name in the log and in the `server` of a fault
+---@field name string    sb.<name>_url and sb.<name>_https_url are its base URLs
+---@field title string   for people
+---@field base string    path below which it answers; a handler sees the rest
+---@field port string    the option with the port of its plain listener
+---@field handle fun(world: sandbox.world, req: table): integer, any, table?, table?  status, body, headers, about
+---@field failure fun(status: integer, message: string): table  an error's body in its shape
+
+---@type sandbox.service[]
+return {
+  { kind = "api", name = "mstudio", title = "mStudio", base = mstudio.prefix, port = "port",
+    handle = mstudio.handle, failure = mstudio.failure },
+  { kind = "analyst", name = "analyst", title = "Analyst Studio", base = "", port = "analyst_port",
+    handle = analyst.handle, failure = analyst.failure },
+}
