@@ -128,6 +128,8 @@ local function read_json(body)
   if type(value) ~= "table" then return nil end
   local inner = type(value.error) == "table" and value.error or {}
   local list = value.errors or inner.details
+  -- A message that is a table of fields: {"message": {"name": ["is too long"]}}.
+  if list == nil and type(value.message) == "table" and not text_of(value.message) then list = value.message end
   local message = text_of(value.message) or text_of(value.error) or text_of(value.error_description)
     or text_of(value.detail) or text_of(value.title)
   local details = fields_of(list, message)

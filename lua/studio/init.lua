@@ -29,6 +29,7 @@ local studio = {
 -- Loaded when first used: a script that lists projects needs no sandbox.
 local parts = {
   mstudio = "studio.services.mstudio",
+  analyst = "studio.services.analyst",
   progress = "studio.progress",
   fountain = "studio.fountain",
   sandbox = "studio.sandbox",

@@ -32,6 +32,7 @@ local route = {}
 ---@field repeatable boolean? a POST that the service documents as harmless to repeat
 ---@field limits string[]? names of further limiters of the service that it counts against
 ---@field token_kinds table<string, boolean>? the kinds of credentials that the service takes for it
+---@field refused_note string? why it takes only those
 ---@field find_out string? what to look at when nobody knows whether a call was done
 ---@field note string? for readers of client:routes()
 
@@ -41,7 +42,7 @@ local replaceable = {
   unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string", class = "string",
   repeatable = "boolean", find_out = "string", note = "string", accept = { "string", "boolean" },
   query = { "table", "boolean" }, key = "string", paging = "string", cursor = "string", single = "boolean",
-  token_kinds = { "table", "boolean" },
+  token_kinds = { "table", "boolean" }, refused_note = "string",
 }
 
 local verbs = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true, DELETE = true }

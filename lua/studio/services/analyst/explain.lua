@@ -1,0 +1,70 @@
+-- Analyst Studio's own failures, in sentences that say what to do. SPDX-License-Identifier: MIT
+--
+-- Documented: error bodies are {"id": code, "message": text}; 400 bad_request, 401 unauthorized, 403 forbidden, 404
+-- not_found, also for a missing parent. Seen by unofficial clients: 400 param_missing, 406 for audit logs asked for as
+-- HAL, 400 for /account with an API token.
+
+local json = require "studio.json"
+
+-- "report_not_found", "param_missing": the service's name for what went wrong, sent as `id`.
+local function code_of(response)
+  local body = response and response.body
+  if type(body) ~= "string" or #body > 65536 then return nil end
+  local value = json.decode(body)
+  local id = type(value) == "table" and value.id
+  return type(id) == "string" and id:find "^[%l][%l%d_]*$" and #id <= 64 and id or nil
+end
+
+local function on_not_found(err, client)
+  local what = err.message:lower():match "^(.-) not found"
+  if what and what ~= "account" and what ~= "workspace" and what ~= "organization" then
+    return "It may also be in a collection that this token cannot see"
+  end
+  return ("If everything answers 404: is '%s' the workspace's username, all lowercase, as in "
+    .. "https://app.mode.com/USERNAME?"):format(client.state.params.workspace)
+end
+
+local function on_param_missing(err, client)
+  local r = client.state.routes[err.route]
+  if not (r and r.verb) then return nil end
+  return ("The service wants the body in another wrapper; this one was sent %s. routes = { [\"%s\"] = { wrapper = … } "
+    .. "} changes it (false: none)"):format(r.wrapper and "in '" .. r.wrapper .. "'" or "without one", r.name)
+end
+
+local advice = {
+  unauthorized = function()
+    return "Check token and secret: both are of an API token, and neither is a person's password. Tokens expire, and "
+      .. "the API is part of paid plans"
+  end,
+  forbidden = function(_, client)
+    local kind = client.state.facts.token_kind
+    return ("The %s has no right to this: groups, invites and audit logs are for admins, and a member token can do "
+      .. "what its member can"):format(kind and kind .. " token" or "token")
+  end,
+  not_found = on_not_found,
+}
+
+-- Of single statuses and codes, where the kind says too little.
+local function finer(err, client)
+  if err.code == "param_missing" then return on_param_missing(err, client) end
+  if err.status == 400 and err.message:lower():find("unsupported for use with api key", 1, true) then
+    return "The vendor closed this to API tokens; workspace:verify() tells who is asking"
+  end
+  if err.status == 406 then return "The service does not answer here in the form that was asked for (header Accept)" end
+end
+
+--- Adds to an error what only somebody who knows Analyst Studio can say.
+---@param err studio.error
+---@param client studio.client
+return function(err, client)
+  err.code = code_of(err.response) or err.code
+  -- What to do about a write that may have been done is more urgent than why a later attempt was refused.
+  if err.maybe_done or err.stage == "not_sent" then return end
+  local sentence = finer(err, client)
+  if not sentence and advice[err.kind] then sentence = advice[err.kind](err, client) end
+  if not sentence and err.kind == "rate_limited" then
+    sentence = (err.advice and err.advice .. ". " or "") .. "The limit is the user's: what else uses it? Clients with "
+      .. "several tokens of one user share it with the option limit_key"
+  end
+  err.advice = sentence or err.advice
+end

@@ -1,0 +1,92 @@
+-- studio.analyst: reports, runs and schedules at Analyst Studio (once Mode). SPDX-License-Identifier: MIT
+
+local check = require "studio.check"
+local core = require "studio.core"
+local log = require "studio.log"
+local service = require "studio.service"
+
+-- Documented: 40 requests per 10 s, "or 4 requests per second", for each username; the headers speak of a class of
+-- resources. So both are kept: the window, and its rate as a pause. Seconds.
+local LIMIT = { name = "analyst account", requests = 40, window = 10, spacing = 0.25, classes = true }
+
+local token_kinds = { workspace = true, member = true, personal = true }
+
+-- What a user says of himself must be there, and fit into a header.
+local function check_text(options, name, from_where, what)
+  local value = options[name]
+  if value == nil or value == "" then
+    check.fail("%s: %s is missing (%s; is the environment variable set?)", what, name, from_where)
+  end
+  if value:find "%c" then
+    check.fail("%s: %s has a line break or control character in it (read from a file?)", what, name)
+  end
+end
+
+local function check_options(options, what)
+  check_text(options, "workspace", "its username, as in https://app.mode.com/USERNAME", what)
+  if options.workspace:find "[/?#%s]" then
+    check.fail("%s: workspace is the username alone, as in https://app.mode.com/USERNAME", what)
+  end
+  check_text(options, "token", "of the API token, in Settings > Privacy & Security > API", what)
+  check_text(options, "secret", "of the API token, shown once when it is made", what)
+  if options.token:find ":" then check.fail("%s: token has a colon in it: is it token and secret in one?", what) end
+  local kind = options.token_kind
+  if kind and not token_kinds[kind] then
+    check.fail("%s: there is no token_kind '%s'%s", what, kind, check.suggestion(kind, token_kinds))
+  end
+  if options.base_url:find "^%a+://[^/]+.*/api$" then
+    check.fail("%s: base_url is the origin alone (https://app.mode.com): the routes begin with /api themselves", what)
+  end
+end
+
+-- How to log in, and which limit follows from that.
+local function connect(options, what)
+  check_options(options, what)
+  if options.token_kind == "personal" then
+    log.warn_once("analyst personal token", "personal API tokens of Analyst Studio were retired on 2025-02-28: use a "
+      .. "workspace or a member token")
+  end
+  return {
+    auth = check.guarded(what, core.auth, { kind = "basic", user = options.token, password = options.secret }),
+    limits = { LIMIT },
+    -- Documented is a limit for each username. Two tokens of one user share it, which only the user knows: limit_key.
+    limit_key = options.token,
+    params = { workspace = options.workspace },
+    facts = { token_kind = options.token_kind },
+  }
+end
+
+-- What the service takes from certain kinds of tokens only.
+local function refusal(client, r)
+  local kind = client.state.facts.token_kind
+  if not r.token_kinds or not kind or r.token_kinds[kind] then return nil end
+  local takes = {}
+  for name in pairs(r.token_kinds) do takes[#takes + 1] = name end
+  table.sort(takes)
+  return {
+    kind = "forbidden", code = "token_kind",
+    message = ("a %s token cannot do this; it takes a %s token"):format(kind, table.concat(takes, " or ")),
+    advice = r.refused_note or "Not sent: the service documents it so",
+  }
+end
+
+--- Makes a client of one workspace of Analyst Studio.
+---@type fun(options: studio.analyst.options): studio.analyst.client
+return service.define {
+  name = "analyst",
+  base_url = "https://app.mode.com",
+  options = { workspace = "string", token = "string", secret = "string", token_kind = "string" },
+  connect = connect,
+  refusal = refusal,
+  id_field = "token",
+  headers = { Accept = "application/hal+json" },
+  routes = require "studio.services.analyst.routes",
+  methods = require "studio.services.analyst.links",
+  resources = {
+    workspace = require "studio.services.analyst.workspace",
+    collections = require "studio.services.analyst.collections",
+    reports = require "studio.services.analyst.reports",
+    schedules = require "studio.services.analyst.schedules",
+  },
+  explain = require "studio.services.analyst.explain",
+}

@@ -1,0 +1,50 @@
+-- Schedules of reports: client.schedules. SPDX-License-Identifier: MIT
+
+local lists = require "studio.services.analyst.lists"
+
+---@class studio.analyst.schedules
+---@field list fun(self, report: string|table, query: table?, options: studio.call_options?): table[]?, table,
+---  studio.page.info
+---@field each fun(self, report: string|table, query: table?, options: studio.call_options?): fun(): table?
+---@field pages fun(self, report: string|table, query: table?, options: studio.call_options?): fun(): table[]?
+local schedules = {}
+lists(schedules, "schedules", { "report" })
+
+---@param report string|table token, or the row
+---@param schedule string|table token, or the row
+---@param options studio.call_options?
+---@return table? schedule nil, err on failure
+---@return table response_or_err
+function schedules:get(report, schedule, options)
+  return self.client:call("schedules.get", { report = report, schedule = schedule }, nil, options)
+end
+
+---@param report string|table token, or the row
+---@param fields table { cron = { freq = "daily", hour = 6, time_zone = … }, name = …, timeout = seconds, params = … }
+---@param options studio.call_options?
+---@return table? schedule nil, err on failure
+---@return table response_or_err
+function schedules:create(report, fields, options)
+  return self.client:call("schedules.create", { report = report }, fields, options)
+end
+
+---@param report string|table token, or the row
+---@param schedule string|table token, or the row
+---@param fields table what changes
+---@param options studio.call_options?
+---@return table? schedule nil, err on failure
+---@return table response_or_err
+function schedules:update(report, schedule, fields, options)
+  return self.client:call("schedules.update", { report = report, schedule = schedule }, fields, options)
+end
+
+---@param report string|table token, or the row
+---@param schedule string|table token, or the row
+---@param options studio.call_options?
+---@return any? deleted true, or what the service answered; nil, err on failure
+---@return table response_or_err
+function schedules:delete(report, schedule, options)
+  return self.client:call("schedules.delete", { report = report, schedule = schedule }, nil, options)
+end
+
+return schedules

@@ -1,0 +1,212 @@
+-- studio.analyst against a scripted server: what is sent, refused and understood. SPDX-License-Identifier: MIT
+
+local echo = require "spec.support.echo"
+local studio = require "studio"
+
+local SPACES = '{"_embedded":{"spaces":[%s]}}'
+local SPACE = '{"token":"aaa","id":"7","_links":{"reports":{"href":"/api/acme/spaces/aaa/reports"},'
+  .. '"self":{"href":"{base}/api/acme/collections/aaa"},"elsewhere":{"href":"https://evil.invalid/api/acme"},'
+  .. '"userinfo":{"href":"{base}@evil.invalid/"},"protocol":{"href":"//evil.invalid/x"},"none":{"href":null},'
+  .. '"odd":{"href":"javascript:alert(1)"},'
+  .. '"search":{"href":"/api/acme/spaces/{token}/find{?q,page}","templated":true}}}'
+
+describe("studio.analyst", function()
+  local server, clients
+
+  local function open(options)
+    local all = { workspace = "acme", token = "tok_1", secret = "sec_1", base_url = server.url, state_dir = false,
+      limits = false, backoff_base = 0.001, backoff_cap = 0.001 }
+    for name, value in pairs(options or {}) do all[name] = value end
+    local client = studio.analyst(all)
+    clients[#clients + 1] = client
+    return client
+  end
+
+  local function serve(script)
+    if server then server:stop() end
+    server = echo.start(script)
+  end
+
+  before_each(function() clients = {} end)
+
+  after_each(function()
+    for _, client in ipairs(clients) do client:close() end
+    if server then server:stop() end
+    server = nil
+  end)
+
+  describe("what is sent", function()
+    before_each(function() serve { ["*"] = { { body = SPACES:format(SPACE) } } } end)
+
+    it("has Basic credentials and asks for HAL", function()
+      local rows = assert(open().collections:list())
+      assert.equal("aaa", rows[1].token)
+      local request = server:log()[1]
+      assert.equal("GET /api/acme/spaces", request.method .. " " .. request.target)
+      assert.equal("Basic dG9rXzE6c2VjXzE=", request.headers.authorization)
+      assert.equal("application/hal+json", request.headers.accept)
+    end)
+
+    it("takes rows for ids, and refuses what is none", function()
+      local an = open()
+      local space = assert(an.collections:list())[1]
+      an.reports:list(space)
+      an.schedules:delete({ token = "r/1" }, { token = "s1" })
+      an.reports:move("r1", space)
+      local log = server:log()
+      assert.equal("/api/acme/spaces/aaa/reports", log[2].target)
+      assert.equal("DELETE /api/acme/reports/r%2F1/schedules/s1", log[3].method .. " " .. log[3].target)
+      assert.equal('{"report":{"space_token":"aaa"}}', log[4].body)
+      local ok, message = pcall(an.reports.list, an.reports, { id = 7 })
+      assert.is_false(ok)
+      assert.matches("reports.list: collection is a table without 'token'", message, 1, true)
+      assert.has_error(function() an.reports:list() end)
+      assert.equal(4, #server:log())
+    end)
+
+    it("keeps the fields of a query out of the body, and can be told otherwise", function()
+      open().reports:purge { time = "2026-01-31" }
+      open({ routes = { ["reports.purge"] = { query = false } } }).reports:purge { time = "2026-01-31" }
+      local log = server:log()
+      assert.equal("/api/acme/reports/purge?time=2026-01-31", log[1].target)
+      assert.equal("{}", log[1].body)
+      assert.equal("/api/acme/reports/purge", log[2].target)
+      assert.equal('{"time":"2026-01-31"}', log[2].body)
+    end)
+
+    it("is nothing that writes when the client is read-only", function()
+      local deleted, err = open({ read_only = true }).reports:archive "r1"
+      assert.is_nil(deleted)
+      assert.equal("refused", err.kind)
+      assert.same({}, server:log())
+    end)
+  end)
+
+  describe("what is asked of the user", function()
+    before_each(function() serve {} end)
+
+    it("is told by name when it is missing or cannot be", function()
+      for _, case in ipairs {
+        { { workspace = "" }, "workspace is missing" }, { { token = "" }, "token is missing" },
+        { { workspace = "https://app.mode.com/acme" }, "workspace is the username alone" },
+        { { secret = "sec\n" }, "secret has a line break" }, { { token = "tok:sec" }, "token has a colon" },
+        { { token_kind = "memver" }, "did you mean 'member'?" }, { { base_url = server.url .. "/api" }, "base_url" },
+        { { base_url = server.url .. "/api/" }, "base_url is the origin alone" },
+      } do
+        local ok, message = pcall(open, case[1])
+        assert.is_false(ok)
+        assert.matches(case[2], message, 1, true)
+        assert.is_nil(message:find("sec\n", 1, true))
+      end
+    end)
+  end)
+
+  describe("limits", function()
+    before_each(function()
+      serve { ["*"] = { { body = SPACES:format "", headers = { ["X-RateLimit-Limit"] = "30",
+        ["X-RateLimit-Remaining"] = "29" } } } }
+    end)
+
+    it("are 40 in 10 s, a quarter of a second apart, and learned by class of resources", function()
+      local an = open { limits = { spacing = 0 } }
+      an.collections:list()
+      assert.equal("analyst account", an:limits()[1].name)
+      assert.equal("analyst account, class collections", an:limits()[2].name)
+      assert.equal(40, an:limits()[1].capacity)
+      assert.equal(10, an:limits()[1].window)
+      assert.equal(30, an:limits()[2].capacity)
+      assert.equal(0.25, open({ token = "tok_2", limits = {} }):limits()[1].spacing)
+    end)
+
+    it("are one for all tokens of a user that share a limit_key", function()
+      local spaced = { spacing = 0 }
+      local one = open { token = "tok_3", limit_key = "ann", limits = spaced }
+      local other = open { token = "tok_4", limit_key = "ann", limits = spaced }
+      local stranger = open { token = "tok_5", limits = spaced }
+      one.collections:list()
+      assert.equal(1, other:limits()[1].cooling)
+      assert.equal(0, stranger:limits()[1].cooling)
+    end)
+  end)
+
+  describe("links of a row", function()
+    local an, space
+
+    before_each(function()
+      serve {
+        ["GET /api/acme/spaces"] = { { body = SPACES:format(SPACE) } },
+        ["GET /api/acme/spaces/aaa/reports"] = { { body = '{"_embedded":{"reports":[{"token":"r1"}],"extra":[]}}' } },
+        ["GET /api/acme/collections/aaa"] = { { body = '{"token":"aaa","_embedded":{"things":[1]}}' } },
+        ["GET /api/acme/spaces/a%2Fb/find"] = { { body = '{"token":"found"}' } },
+      }
+      an = open()
+      space = assert(an.collections:list())[1]
+    end)
+
+    it("lead to plain rows and objects, whether relative or absolute", function()
+      local rows, response, info = an:follow(space, "reports", { page = 2 })
+      assert.same({ { token = "r1" } }, rows)
+      assert.equal(200, response.status)
+      assert.is_table(info)
+      assert.equal("aaa", an:follow(space, "self").token)
+      local log = server:log()
+      assert.equal("/api/acme/spaces/aaa/reports?page=2", log[2].target)
+      assert.equal(log[1].headers.authorization, log[3].headers.authorization)
+      assert.equal(server.url .. "/api/acme/spaces/aaa/reports", (an:href(space, "reports")))
+    end)
+
+    it("are filled in when they are templates, and refused when they cannot be", function()
+      assert.equal("found", an:follow(space, "search", { token = "a/b", q = "x y" }).token)
+      assert.equal("/api/acme/spaces/a%2Fb/find?q=x%20y", server:log()[2].target)
+      local row, err = an:follow(space, "search", { q = "x" })
+      assert.is_nil(row)
+      assert.matches("needs a value for 'token'", err.message, 1, true)
+    end)
+
+    it("that lead elsewhere are refused, and nothing is sent", function()
+      for _, rel in ipairs { "elsewhere", "userinfo", "protocol", "odd" } do
+        local row, err = an:follow(space, rel)
+        assert.is_nil(row)
+        assert.equal("refused", err.kind)
+        assert.matches("is not followed", err.message, 1, true)
+        assert.is_nil((an:href(space, rel)))
+      end
+      assert.equal(1, #server:log())
+    end)
+
+    it("that are not there are told, with what was probably meant", function()
+      local row, err = an:follow(space, "repots")
+      assert.is_nil(row)
+      assert.equal("not_found", err.kind)
+      assert.matches("did you mean 'reports'?", err.message, 1, true)
+      assert.equal("not_found", select(2, an:follow(space, "none")).kind)
+      assert.equal("not_found", select(2, an:follow({}, "self")).kind)
+    end)
+  end)
+
+  describe("an error", function()
+    local function answer(status, body)
+      serve { ["*"] = { { status = status, body = body } } }
+      return select(2, open({ token_kind = "member" }).reports:update("r1", { name = "x" }))
+    end
+
+    it("has the service's code, and its message whether it is text or an object", function()
+      local err = answer(400, '{"id":"bad_request","message":{"name":["is too long"],"space":["is gone"]}}')
+      assert.equal("bad_request", err.code)
+      assert.equal("name: is too long; space: is gone", err.message)
+      assert.equal("the service answered 404", answer(404, '{"id":"not_found","message":{}}').message)
+    end)
+
+    it("says what to do", function()
+      local wrong = answer(404, '{"id":"not_found","message":"account not found"}')
+      assert.matches("is 'acme' the workspace's username", wrong.advice)
+      assert.matches("cannot see", answer(404, '{"id":"not_found","message":"space not found"}').advice)
+      assert.matches("The member token has no right", answer(403, '{"id":"forbidden","message":"no"}').advice)
+      assert.matches("Check token and secret", answer(401, '{"id":"unauthorized","message":"no"}').advice)
+      assert.matches("in 'report'", answer(400, '{"id":"param_missing","message":"param is missing"}').advice, 1, true)
+      local html = answer(502, "<html><title>Bad Gateway</title></html>")
+      assert.matches("HTML page", html.message)
+      assert.matches("may have been done", html.advice)
+    end)
+  end)
+end)
