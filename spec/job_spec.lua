@@ -22,7 +22,10 @@ end)
 
 after_each(function() task.loop, task.sleep = true_loop, true_sleep end)
 
-local source = { submit = "images.generate", get = "jobs.get", param = "job_id" }
+local source = {
+  submit = "images.generate", get = "jobs.get", param = "job_id",
+  again = function(self) return ("client.jobs:get(%q)"):format(self.id) end,
+}
 
 -- A client whose jobs.get answers from a list, the last answer for ever. An answer may be an error.
 local function client_of(answers, options)
@@ -237,6 +240,59 @@ describe("wait", function()
     local ok, message = pcall(function() pending(client_of {}):wait { timout = 3 } end)
     assert.is_false(ok)
     assert.matches("^spec/job_spec.lua:%d+: job:wait: unknown option 'timout'; did you mean 'timeout'", message)
+  end)
+end)
+
+-- What a service may say of its jobs that is not as usual.
+describe("a service's own way", function()
+  local function own(fields)
+    local all = { get = "runs.get", param = "run" }
+    for k, v in pairs(fields) do all[k] = v end
+    return all
+  end
+
+  it("has ids elsewhere, and more in the path", function()
+    local client = client_of { { id = 7, token = "abc", state = "succeeded" } }
+    local asked
+    local call = client.call
+    function client.call(self, route, params, ...)
+      asked = params
+      return call(self, route, params, ...)
+    end
+    local j = assert(job.new(client, own { params = { report = "r1" }, id_fields = { "token" } },
+      { id = 7, token = "abc", state = "running_notebook" }, {}))
+    assert.equal("abc", j.id)
+    assert.equal("active", j.state)
+    assert.equal(j, (j:refresh()))
+    assert.same({ report = "r1", run = "abc" }, asked)
+    assert.equal("done", j.state)
+  end)
+
+  it("finds out why a job failed, once; without an answer the job's own words stand", function()
+    local asked = 0
+    local function reason()
+      asked = asked + 1
+      return "division by zero", "22012"
+    end
+    local facts = { id = 1, status = "failed", error = "generic" }
+    local j = assert(job.new(client_of {}, own { reason = reason }, facts, {}))
+    for _ = 1, 2 do
+      local _, err = j:result()
+      assert.equal("job_failed", err.kind)
+      assert.equal("22012", err.code)
+      assert.matches("job 1 failed: division by zero", err.message)
+    end
+    assert.equal(1, asked)
+    j = assert(job.new(client_of {}, own { reason = function() end }, facts, {}))
+    assert.matches("job 1 failed: generic", select(2, j:result()).message)
+  end)
+
+  it("gives a result of another kind, and none of ours to come back", function()
+    local j = assert(job.new(client_of {}, own { result = function(self) return { of = self } end },
+      { id = 1, status = "done" }, {}))
+    assert.equal(j, j:wait().of)
+    j = assert(job.new(client_of { { id = 1, status = "queued" } }, own {}, { id = 1, status = "queued" }, {}))
+    assert.matches("It goes on at the service %(", tostring(select(2, j:wait { timeout = 1 })))
   end)
 end)
 

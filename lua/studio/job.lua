@@ -9,6 +9,7 @@
 
 local check = require "studio.check"
 local log = require "studio.log"
+local merge = require "studio.merge"
 local result = require "studio.result"
 local route = require "studio.route"
 local task = require "studio.task"
@@ -16,9 +17,10 @@ local task = require "studio.task"
 local job = {}
 
 local words = {
-  waiting = "pending queued backlogged scheduled throttled waiting created new accepted submitted enqueued",
+  waiting = "pending queued backlogged scheduled throttled waiting created new accepted submitted enqueued "
+    .. "requested",
   active = "processing running in_progress generating rendering dreaming sampling intermediate-complete planning "
-    .. "fetching saving started active",
+    .. "fetching saving started active running_notebook",
   done = "completed complete succeeded success successful done ready finished",
   failed = "failed failure error errored rejected expired timed_out",
   cancelled = "cancelled canceled aborted",
@@ -50,16 +52,19 @@ local passing = { network = true, server = true, timeout = true, rate_limited = 
 
 -- Reading an answer -------------------------------------------------------------------------------
 
-local function id_of(data)
-  for _, name in ipairs { "job_id", "generation_job_id", "id" } do
+local id_fields = { "job_id", "generation_job_id", "id" }
+
+-- `fields`: where this service has ids, when it is known.
+local function id_of(data, fields)
+  for _, name in ipairs(fields or id_fields) do
     if route.id(data[name]) then return data[name] end
   end
 end
 
 -- The table that tells about the job: the answer, or what it has under `job`.
-local function facts_of(data)
+local function facts_of(data, fields)
   for _, name in ipairs { "job", "generation_job", "data" } do
-    if type(data[name]) == "table" and (id_of(data[name]) or data[name].status or data[name].state) then
+    if type(data[name]) == "table" and (id_of(data[name], fields) or data[name].status or data[name].state) then
       return data[name]
     end
   end
@@ -102,6 +107,17 @@ end
 
 -- The handle --------------------------------------------------------------------------------------
 
+---@class studio.job.source what a service knows of its jobs
+---@field submit string? name of the route that began it
+---@field get string name of the route that tells how it is
+---@field param string name of the id in the path of `get`
+---@field params table<string, string>? what else stands in that path
+---@field id_fields string[]? where the id stands in an answer; default job_id, generation_job_id, id
+---@field again (fun(self: studio.job): string)? the code that comes back to it, for people
+---@field reason (fun(self: studio.job): string?, string?)? why it failed, and a code, where its own answer does not say
+---  so; nil when that cannot be found out
+---@field result (fun(self: studio.job): any, any)? what a job that is done gives; default studio.result
+
 ---@class studio.job
 ---@field id string|integer|nil nil when the service answered with the result at once
 ---@field state string "waiting", "active", "done", "failed", "cancelled", or "unknown"
@@ -112,10 +128,11 @@ local methods = {}
 local Job = { __name = "studio.job", __index = methods }
 
 local function update(self, data)
-  local facts = facts_of(data)
+  local fields = self.source.id_fields
+  local facts = facts_of(data, fields)
   self.data = data
   self.facts = facts
-  self.id = self.id or id_of(facts) or id_of(data)
+  self.id = self.id or id_of(facts, fields) or id_of(data, fields)
   self.raw_state = raw_state_of(facts) or raw_state_of(data)
   self.state = self.raw_state and state_of[self.raw_state:lower()] or "unknown"
   self.progress = progress_of(facts, self.state)
@@ -129,7 +146,7 @@ end
 --- A job out of the answer to a submission or a look-up. An answer that holds the result and no state
 --- is a job that is done.
 ---@param client studio.client
----@param source { submit: string?, get: string, param: string } names of routes, and of the id in the path of `get`
+---@param source studio.job.source
 ---@param data any the answer, out of its envelope
 ---@param response table
 ---@param id (string|integer)? where it is known
@@ -159,7 +176,8 @@ end
 function methods:refresh(options)
   if not self.id then return self end
   options = options or {}
-  local data, response = self.client:call(self.source.get, { [self.source.param] = self.id }, nil, options)
+  local params = merge(self.source.params, { [self.source.param] = self.id })
+  local data, response = self.client:call(self.source.get, params, nil, options)
   if data == nil then return nil, response end
   if type(data) ~= "table" then
     return nil, self.client:problem(self.source.get, {
@@ -171,21 +189,22 @@ function methods:refresh(options)
 end
 
 local function failed(self)
-  local facts = self.facts
+  local facts, ask = self.facts, self.source.reason
+  if ask and not self.reason then self.reason, self.code = ask(self) end -- once: it may cost calls
   local err = self.client:problem(self.source.get, {
-    kind = "job_failed", code = code_of(facts),
+    kind = "job_failed", code = self.code or code_of(facts),
     message = ("job %s %s: %s"):format(self.id or "without id", self.raw_state or self.state,
-      reason_of(facts) or "the service gave no reason"),
+      self.reason or reason_of(facts) or "the service gave no reason"),
   })
   err.job = self
   return nil, err
 end
 
 --- The result of a job that is done.
----@return studio.result? result
+---@return any result a studio.result, unless the service has another kind
 ---@return studio.error? err kind "job_failed", or "conflict" while it is not done
 function methods:result()
-  if self.state == "done" then return result.new(self) end
+  if self.state == "done" then return (self.source.result or result.new)(self) end
   if final[self.state] then return failed(self) end
   return nil, self.client:problem(self.source.get, {
     kind = "conflict", message = ("job %s is not done yet (%s)"):format(self.id, self.raw_state or self.state),
@@ -249,12 +268,12 @@ function job.settings(what, given)
 end
 
 local function gave_up(self, seconds, last)
-  local id = type(self.id) == "string" and ("%q"):format(self.id) or tostring(self.id)
+  local again = self.source.again
   local err = self.client:problem(self.source.get, {
     kind = "timeout",
     message = ("job %s is still %s after %.0f s"):format(self.id, self.raw_state or self.state, seconds)
       .. (last and "; the last look at it failed: " .. last.message or ""),
-    advice = ("It goes on at the service; client.jobs:get(%s):wait() comes back to it"):format(id),
+    advice = "It goes on at the service" .. (again and ("; %s:wait() comes back to it"):format(again(self)) or ""),
   })
   return nil, err
 end
@@ -311,7 +330,7 @@ end
 ---@param options studio.job.wait_options?
 ---  timeout, deadline: seconds from now, default 600, the shorter one counts; progress: told after each look;
 ---  on_update: told when state or progress changed
----@return studio.result? result
+---@return any result a studio.result, unless the service has another kind
 ---@return studio.error? err kind "job_failed" with the service's reason; any other, "timeout" first of all, says
 ---  nothing about the job, which goes on; err.job is this job in each
 function methods:wait(options)

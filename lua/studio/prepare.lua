@@ -16,11 +16,11 @@ local reading = { GET = true, HEAD = true }
 -- Options of one call, for every method that sends something.
 local call_options = {
   timeout = "seconds", deadline = "seconds", priority = "string", headers = "table", idempotency_key = "string",
-  repeatable = "boolean", progress = "callable",
+  repeatable = "boolean", progress = "callable", save_to = "string",
 }
 
 local request_options = {
-  method = "string", path = "string", url = "string", query = "table", content_type = "string", save_to = "string",
+  method = "string", path = "string", url = "string", query = "table", content_type = "string",
   raw = "boolean", max_body = "integer", class = "string",
   body = { "string", "table", "number", "boolean", "userdata" },
 }
@@ -165,7 +165,8 @@ function prepare.call(client, name, params, fields, options)
     headers = headers_of(options, content_type, name, r.accept),
     timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
     repeatable = repeatable, progress = options.progress, strict = true,
-    class = state.classes and (r.class or name:match "^[^.]+"),
+    class = state.classes and (r.class or name:match "^[^.]+"), save_to = options.save_to,
+    name = options.save_to and options.save_to:match "[^/]*$",
   }, r
 end
 

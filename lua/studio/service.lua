@@ -144,7 +144,7 @@ end
 ---@param name string as in client:routes()
 ---@param params table<string, string|integer>? what stands in the path
 ---@param fields table? query of a route that reads, else the body
----@param options table? timeout, deadline (seconds), priority, headers, idempotency_key, repeatable
+---@param options table? timeout, deadline (seconds), priority, headers, idempotency_key, repeatable, progress, save_to
 ---@param whole boolean? leave the envelope on
 ---@return any value nil on failure
 ---@return table response_or_err

@@ -4,6 +4,13 @@
 
 local job = require "studio.job"
 
+local function again(self)
+  local id = type(self.id) == "string" and ("%q"):format(self.id) or tostring(self.id)
+  return ("client.jobs:get(%s)"):format(id)
+end
+
+local function source(submit) return { submit = submit, get = "jobs.get", param = "job_id", again = again } end
+
 ---@class studio.mstudio.jobs
 local jobs = {}
 
@@ -15,7 +22,7 @@ local jobs = {}
 function jobs:get(id, options)
   local data, response = self.client:call("jobs.get", { job_id = id }, nil, options)
   if data == nil then return nil, response end
-  return job.new(self.client, { get = "jobs.get", param = "job_id" }, data, response, id)
+  return job.new(self.client, source(), data, response, id)
 end
 
 --- Calls a route that starts a generation. The service may answer with a job or with the result at once.
@@ -29,7 +36,7 @@ end
 function jobs.submit(client, route, params, fields, options)
   local data, response = client:call(route, params, fields, options)
   if data == nil then return nil, response end
-  return job.new(client, { submit = route, get = "jobs.get", param = "job_id" }, data, response)
+  return job.new(client, source(route), data, response)
 end
 
 return jobs
