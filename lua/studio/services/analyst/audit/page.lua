@@ -5,6 +5,8 @@
 
 local html = require "studio.html"
 local look = require "studio.services.analyst.audit.page.look"
+local moment = require "studio.moment"
+local wait = require "studio.services.analyst.audit.table".wait
 
 local e = html.element
 local page = {}
@@ -15,22 +17,6 @@ local MOST_SCHEDULES = 5 -- of one report, by name; the rest is a number
 
 local function count(n, thing)
   return ("%d %s%s"):format(n, thing, n == 1 and "" or "s")
-end
-
--- "90 s", "12 min", "2 h 5 min": the least time, so it is rounded up.
-local function duration(seconds)
-  if seconds < 100 then return ("%d s"):format(math.ceil(seconds)) end
-  local minutes = math.ceil(seconds / 60)
-  if minutes < 100 then return minutes .. " min" end
-  return ("%d h %d min"):format(minutes // 60, minutes % 60)
-end
-
--- Days of the calendar, counted from any one day.
-local function day_number(text)
-  local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)"
-  if not year then return nil end
-  local noon = os.time { year = year, month = month, day = day, hour = 12 }
-  return noon and math.floor(noon / 86400 + 0.5)
 end
 
 -- A text for people out of what should be one, whatever it is.
@@ -94,22 +80,26 @@ local function why_cell(entry)
   return cell("Why", nil, entry.rules[1] and entry.rules[1].name or "", e("ul", nil, list))
 end
 
+local DAY = 86400
+
 -- "2025-03-01" and how long ago that was when the plan was made; the time of day is in the tooltip.
 local function date(text, made_at, never)
-  local day, today = text and day_number(text), day_number(made_at or "")
-  if not day then return e("span", { class = "soft" }, text or never) end
-  local ago = today and today - day
-  return { e("time", { datetime = text, title = text, class = "number" }, text:sub(1, 10)),
-    ago and ago >= 0 and e("small", nil, ago == 0 and "that day" or count(ago, "day") .. " ago") }
+  local at, now = moment.read(text), moment.read(made_at)
+  if not at then return e("span", { class = "soft" }, text and named(text) or never) end
+  local days = now and now >= at and (now - at) // DAY
+  return { e("time", { datetime = moment.text(at), title = text, class = "number" }, (moment.text(at):sub(1, 10))),
+    days and e("small", nil, days == 0 and "that day" or count(math.tointeger(days), "day") .. " ago") }
 end
 
 local function sort_of(text)
-  return text and day_number(text) and text or nil
+  local at = moment.read(text)
+  return at and moment.text(at)
 end
 
 local function run_cell(report, made_at)
   local last, success = text_of(report.last_run_at), text_of(report.last_successful_run_at)
-  local none = report.runs_count == 0 and "never" or "unknown"
+  local nulls = type(report.nulls) == "table" and report.nulls or {}
+  local none = (report.runs_count == 0 or nulls.last_run_at) and "never" or "unknown"
   return cell("Last run", nil, sort_of(last), e("div", nil, date(last, made_at, none),
     last and not success and e("small", nil, "no success known"),
     last and success and success:sub(1, 10) ~= last:sub(1, 10)
@@ -132,7 +122,7 @@ end
 local function schedule_item(schedule)
   schedule = type(schedule) == "table" and schedule or {}
   local how = rhythm(schedule)
-  return e("li", nil, name_of(schedule, "schedule"), how and e("small", nil, (how:gsub("_", " "))))
+  return e("li", nil, name_of(schedule, "schedule"), how and e("small", nil, named((how:gsub("_", " ")))))
 end
 
 local function schedules_cell(report)
@@ -205,10 +195,11 @@ local TOOLS = e("div", { class = "tools", id = "tools", hidden = true },
 local function totals(plan)
   local counts = plan.counts
   local list = {
-    { "collections", counts.collections }, { "reports", counts.reports }, { "archived already", counts.archived },
+    { "collections", counts.collections }, { "reports", counts.reports },
+    { "datasets left out", counts.datasets > 0 and counts.datasets }, { "archived already", counts.archived },
     { "caught by a rule", counts.caught }, { "to archive", counts.archive },
     { "schedules to delete", counts.delete_schedule }, { "calls it takes", plan.calls },
-    { "least time under the limit", plan.seconds and duration(plan.seconds) },
+    { "least time under the limit", wait(plan.seconds) },
   }
   local items = {}
   for _, item in ipairs(list) do
@@ -219,16 +210,26 @@ end
 
 -- Collections that could not be entered, and reports whose facts could not be read: nothing is done to those.
 local function left_out(title, sentence, list)
-  if type(list) ~= "table" or #list == 0 then return nil end
+  if #list == 0 then return nil end
   local items = {}
   for i, one in ipairs(list) do
     local thing = type(one.report) == "table" and one.report
       or type(one.collection) == "table" and one.collection or one
-    local why = text_of(one.why) or one.error and tostring(one.error)
+    local why = text_of(one.why)
     items[i] = { e("li", nil, name_of(thing, "unknown"), why and { ": ", named(why) }), "\n" }
   end
   return e("section", nil, e("h2", nil, title), e("p", { class = "soft" }, sentence),
     e("ul", { class = "left-out" }, "\n", items))
+end
+
+local function notes_of(plan)
+  local list = {}
+  if not plan.complete then
+    list[1] = "This plan is not complete: some of the workspace could not be read. See below."
+  end
+  table.move(plan.notes, 1, #plan.notes, #list + 1, list)
+  for i, note in ipairs(list) do list[i] = { e("p", { class = "notice", role = "note" }, named(note)), "\n" } end
+  return list
 end
 
 local function lead(plan)
@@ -249,10 +250,9 @@ function page.render(plan)
     title = title, style = look.style, script = look.script,
     body = {
       e("header", nil, e("h1", nil, title), lead(plan)), "\n", totals(plan), "\n",
-      plan.complete == false and e("p", { class = "notice", role = "note" },
-        "This plan is not complete: some of the workspace could not be read. See below."), "\n",
+      notes_of(plan),
       e("main", nil, "\n", TOOLS, "\n", none or table_of(plan), "\n",
-        left_out("Not read", "Their facts are not known, so nothing is done to them.", plan.unread), "\n",
+        left_out("Could not be read or decided", "Nothing is done to these.", plan.unread), "\n",
         left_out("Skipped", "These collections are not open to the token.", plan.skipped), "\n"),
       e("footer", nil, "Made with lua-studio."),
     },
