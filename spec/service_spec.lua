@@ -94,6 +94,19 @@ describe("a request", function()
     assert.equal("", log[2].body)
   end)
 
+  it("that writes may have fields in its query, and then has no body unless something is left for it", function()
+    local routes = { ["things.put"] = { query = { "day", "hard" } } }
+    start({ ["*"] = { { body = "{}" } } }, { routes = routes })
+    toy.things:put(1, { day = "2026-01-31", hard = false })
+    toy.things:put(1, { day = "2026-01-31", more = 1 })
+    toy.things:put(1)
+    local log = server:log()
+    assert.same({ "/v1/things/1?day=2026-01-31&hard=false", "" }, { log[1].target, log[1].body })
+    assert.is_nil(log[1].headers["content-type"])
+    assert.same({ "/v1/things/1?day=2026-01-31", '{"more":1}' }, { log[2].target, log[2].body })
+    assert.same({ "/v1/things/1", "" }, { log[3].target, log[3].body })
+  end)
+
   it("may be any, below the base URL or by its address", function()
     start { ["GET /v1/odd"] = { { body = '{"data":[1]}' } }, ["POST /v1/odd"] = { { body = "[true]" } },
       ["PUT /v1/odd"] = { { status = 204 } },

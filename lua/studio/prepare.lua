@@ -137,7 +137,10 @@ end
 local function place(r, fields, label)
   if reading[r.verb] or (r.verb == "DELETE" and not r.wrapper) then return fields end
   local query, rest = split(r, fields)
-  if rest == nil or next(rest) == nil then rest = {} end
+  if rest == nil or next(rest) == nil then
+    if r.query and not r.wrapper then return query end
+    rest = {}
+  end
   if r.wrapper then rest = { [r.wrapper] = rest } end
   return query, encode(rest, nil, label)
 end

@@ -19,7 +19,8 @@ local route = {}
 ---@field accept string? what kind of answer is asked for, where it is not what the service is always asked for
 ---@field wrapper string? the body goes below this key: "report" sends {"report": {…}}
 ---@field unwrap string? the value is found below this key of the answer; where it is absent, the answer is the value
----@field query string[]? fields that go into the query although the verb has a body
+---@field query string[]? fields that go into the query although the verb has a body; where there is this list, empty or
+---  not, and no field is left for the body, there is none
 ---@field key string? of a list: its name in the answer
 ---@field paging string? of a list: "pages", read on until a page is empty, repeats another or is the last one; "once",
 ---  it knows no pages; default: what the answers say of paging is followed, and a page that repeats is an error

@@ -14,6 +14,24 @@
 
 ---@class studio.analyst.client: studio.client
 ---@field workspace studio.analyst.workspace
+---@field memberships studio.analyst.memberships
+---@field invites studio.analyst.invites
+---@field groups studio.analyst.groups
+---@field group_memberships studio.analyst.group_memberships
 ---@field collections studio.analyst.collections
+---@field permissions studio.analyst.permissions
+---@field collection_memberships studio.analyst.collection_memberships
 ---@field reports studio.analyst.reports
+---@field query_runs studio.analyst.query_runs
+---@field queries studio.analyst.queries
+---@field charts studio.analyst.charts
+---@field filters studio.analyst.filters
 ---@field schedules studio.analyst.schedules
+---@field subscriptions studio.analyst.subscriptions
+---@field datasets studio.analyst.datasets
+---@field dataset_runs studio.analyst.dataset_runs
+---@field dataset_fields studio.analyst.dataset_fields
+---@field field_descriptions studio.analyst.field_descriptions
+---@field definitions studio.analyst.definitions
+---@field data_sources studio.analyst.data_sources
+---@field grants studio.analyst.grants

@@ -1,7 +1,10 @@
 -- Reports: client.reports. SPDX-License-Identifier: MIT
 
+local check = require "studio.check"
 local lists = require "studio.services.analyst.lists"
 local merge = require "studio.merge"
+local page = require "studio.page"
+local route = require "studio.route"
 
 --- There is no list of all reports of a workspace: go through the collections, or ask the Discovery API. Archived ones
 --- are among the rows. Query: filter ("updated_at.gt.2026-01-31T00:00:00Z"), order, order_by, page; it is not certain
@@ -13,13 +16,32 @@ local merge = require "studio.merge"
 ---@field pages fun(self, collection: string|table, query: table?, options: studio.call_options?): fun(): table[]?
 ---@field list_by_data_source fun(self, data_source: string|table, query: table?, options: studio.call_options?):
 ---  table[]?, table, studio.page.info
----@field each_by_data_source fun(self, data_source: string|table, query: table?, options: studio.call_options?):
----  fun(): table?
 ---@field pages_by_data_source fun(self, data_source: string|table, query: table?, options: studio.call_options?):
 ---  fun(): table[]?
 local reports = {}
 lists(reports, "reports", { "collection" })
 lists(reports, "reports", { "data_source" }, "data_source")
+
+--- All reports on a data source, each once: the service gives a report once for each of its queries, and so do
+--- list_by_data_source and pages_by_data_source.
+---@param data_source string|table token, or the row
+---@param query table? filter, order, order_by
+---@param options studio.call_options?
+---@return fun(): table? next raises the error object when a page fails
+function reports:each_by_data_source(data_source, query, options)
+  local params, seen = { data_source = data_source }, {}
+  local step, _, _, closing = page.each(self.client, "reports.list_by_data_source", params, query, options)
+  local function next_new()
+    for report in step do
+      local token = report.token
+      if token == nil or not seen[token] then
+        seen[token or report] = true
+        return report
+      end
+    end
+  end
+  return next_new, nil, nil, closing
+end
 
 ---@param report string|table token, or the row
 ---@param options studio.call_options?
@@ -43,8 +65,9 @@ end
 ---@return table? report nil, err on failure
 ---@return table response_or_err
 function reports:move(report, collection, options)
-  if type(collection) == "table" then collection = collection.token end
-  return self:update(report, { space_token = collection }, options)
+  local token, why = route.id(collection, "token")
+  if not token then check.fail("reports.move: collection %s", why) end
+  return self:update(report, { space_token = token }, options)
 end
 
 ---@param report string|table token, or the row
@@ -72,7 +95,8 @@ function reports:unarchive(report, options)
   return self.client:call("reports.unarchive", { report = report }, nil, options)
 end
 
---- Deletes the results of all runs of the workspace before a day. It cannot be undone.
+--- Deletes results of all reports of the workspace, which cannot be undone. Which ones a day means, and how `end_time`
+--- cuts a big purge, is for the vendor's reference to say.
 ---@param fields table { time = "YYYY-MM-DD", end_time = "YYYY-MM-DD"?, in_progress = boolean? }
 ---@param options studio.call_options?
 ---@return any? accepted true, or what the service answered; nil, err on failure

@@ -6,9 +6,16 @@
 
 local parts = {
   require "studio.services.analyst.routes.workspace",
+  require "studio.services.analyst.routes.members",
   require "studio.services.analyst.routes.collections",
+  require "studio.services.analyst.routes.access",
   require "studio.services.analyst.routes.reports",
+  require "studio.services.analyst.routes.runs",
+  require "studio.services.analyst.routes.queries",
   require "studio.services.analyst.routes.schedules",
+  require "studio.services.analyst.routes.subscriptions",
+  require "studio.services.analyst.routes.datasets",
+  require "studio.services.analyst.routes.data_sources",
 }
 
 local all = {}

@@ -15,4 +15,8 @@ return {
   { name = "schedules.update", verb = "PATCH", path = schedule, from = "third_party", wrapper = "report_schedule",
     note = bare },
   { name = "schedules.delete", verb = "DELETE", path = schedule, from = "documented" },
+  { name = "schedules.bulk_delete", verb = "DELETE", path = "/api/{workspace}/reports/schedules/v1/bulk_delete",
+    from = "documented", note = "what it takes is not documented: the fields go into the query" },
+  { name = "schedules.list_by_dataset", verb = "GET", path = "/api/{workspace}/datasets/{dataset}/schedules",
+    from = "documented", key = "report_schedules", paging = "pages", note = "what a row holds is not documented" },
 }

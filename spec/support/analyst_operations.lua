@@ -1,0 +1,40 @@
+-- Every operation of Analyst Studio, written by hand from the vendor's texts. SPDX-License-Identifier: MIT
+--
+-- Not made from our routes: it is what they are held to. Sources: the vendor's swagger file (94 operations) and batch
+-- swagger file (8, the Discovery API); the vendor's reference pages and cookbook; an unofficial client, mode-sdk.
+--
+-- An entry: { "groups.list", "GET /api/acme/groups?member=ann", with = { { member = "ann" } }, rows = "groups" }
+--   [1]       name of the route, and of the method unless `method` names another
+--   [2]       what must be sent: verb, path, and query sorted by name
+--   with      the method's arguments
+--   body      the JSON that must be sent; nil: no body at all
+--   rows      the answer is a list of this name in `_embedded`; list, each and pages are called
+--   empty     the answer is 200 (or 204) without a body
+--   accept    the Accept header that must be sent, where it is not application/hal+json
+--   kind      the token_kind of the client, default "workspace"
+--   job       the method answers with a studio.job
+--   raw       the answer is bytes: only what would be sent is looked at
+--   swagger   false: not in the swagger file; a text: one operation there with the other entries of that text
+--   standing  how it is known where not by a vendor's text: "third_party" or "assumed"
+
+local sections = {
+  "workspace", -- identity, memberships, invites, groups
+  "collections",
+  "reports",
+  "runs", -- and results, exports
+  "queries", -- and charts, filters
+  "schedules", -- and subscriptions
+  "datasets",
+  "data_sources", -- and definitions, audit logs
+  "discovery",
+}
+
+local operations = {}
+for _, section in ipairs(sections) do
+  for _, operation in ipairs(require("spec.support.analyst_operations." .. section)) do
+    operation.section = section
+    operations[#operations + 1] = operation
+  end
+end
+
+return operations
