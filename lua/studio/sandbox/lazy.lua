@@ -19,6 +19,9 @@ function Lazy:__tostring() return self.size > 0 and self.read(1, self.size) or "
 
 function Lazy.__concat(a, b) return tostring(a) .. tostring(b) end
 
+--- Whether that is one.
+function lazy.is(value) return getmetatable(value) == Lazy end
+
 --- A text of `size` bytes.
 ---@param size integer
 ---@param read fun(from: integer, to: integer): string

@@ -36,6 +36,10 @@ options.list = {
   analyst_classes = { {}, "table", true,
     "classes of resources with a budget of their own: { reports = { limit=, window= } }" },
   analyst_bodies = { "wrapped", "string", true, "form of bodies whose sources differ: wrapped, flat, either" },
+  run_seconds = { 2, "number|table", true, "how long a run or a PDF takes: seconds, or { from, to }" },
+  run_fail_rate = { 0, "number", true, "share of runs that fail; so does one with a parameter whose value is FAIL" },
+  results = { "csv", "string", true, "how a run's CSV comes: csv, gzip (encoded), zip (a file for each query)" },
+  result_rows = { 100, "number", true, "rows of a result; a million is 60 MB, made while it is sent" },
   analyst_port = { 0, "number", false, "of Analyst Studio; 0: the system chooses" },
   -- all
   algorithm = { "sliding", "string", false, "how requests are counted: sliding, fixed, first_hit, gcra, two_window" },
@@ -80,7 +84,13 @@ local function classes(value)
   end
 end
 
+local function whole(value, name)
+  if math.type(value) ~= "integer" or value < 0 then return ("option '%s' must be a whole number"):format(name) end
+end
+
 local bodies = { wrapped = true, flat = true, either = true }
+
+local results = { csv = true, gzip = true, zip = true }
 
 local checks = {
   limit = above_zero, user_limit = above_zero, window = above_zero, analyst_limit = above_zero,
@@ -88,6 +98,10 @@ local checks = {
   analyst_tokens = tokens.complaint, analyst_classes = classes, workspace = workspace.complaint,
   algorithm = function(value)
     if not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end
+  end,
+  result_rows = whole,
+  results = function(value)
+    if not results[value] then return ("no form of results is called '%s'"):format(value) end
   end,
   analyst_bodies = function(value)
     if not bodies[value] then return ("no form of bodies is called '%s'"):format(value) end

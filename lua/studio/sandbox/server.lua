@@ -50,7 +50,7 @@ end
 
 local function json_answer(status, body, headers)
   local answer = { status = status, headers = headers or {}, body = "" }
-  if type(body) == "string" then
+  if type(body) == "string" or lazy.is(body) then
     answer.body = body
   elseif body ~= nil then
     answer.body = json.encode(body)

@@ -26,7 +26,10 @@ local function add(method, path, class, handle, more)
   routes:add(method, path, { class = class, handle = handle, more = more or {} })
 end
 
-for _, part in ipairs { "account", "collections", "reports", "schedules" } do
+for _, part in ipairs {
+  "account", "audit_logs", "collections", "data_sources", "definitions", "discovery", "filters", "queries", "reports",
+  "results", "runs", "schedules", "subscriptions",
+} do
   require("studio.sandbox.analyst." .. part)(add)
 end
 

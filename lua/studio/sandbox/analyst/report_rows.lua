@@ -1,6 +1,7 @@
 -- What a client sees of a report: as a row of a list, and alone. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.analyst.answers"
+local history = require "studio.sandbox.analyst.history"
 local json = require "studio.sandbox.json"
 
 local rows = {}
@@ -29,6 +30,7 @@ local function count(report, n) return report.n % 5 == 0 and tostring(n) or n en
 ---@param report table
 function rows.row(ws, req, report)
   local dataset = report.type == "DatasetReport"
+  history.settle(ws, report)
   return {
     token = report.token, id = tostring(700000 + report.n), name = report.name, type = report.type,
     description = report.description or json.null, space_token = report.collection.token, archived = report.archived,
@@ -38,7 +40,7 @@ function rows.row(ws, req, report)
     -- a row may lack what the documentation calls required
     last_saved_at = report.n % 7 ~= 3 and answers.time(report.edited) or nil,
     last_run_at = answers.time(report.last_run), last_successfully_run_at = answers.time(report.last_success),
-    last_successful_run_token = report.last_success_token or json.null, last_successful_sync_at = json.null,
+    last_successful_run_token = history.success_token(ws, report) or json.null, last_successful_sync_at = json.null,
     query_count = report.queries_count, max_query_count = 100, chart_count = report.queries_count,
     runs_count = count(report, report.runs_count), schedules_count = count(report, #report.schedules),
     view_count = count(report, report.views), query_preview = "SELECT 1", expected_runtime = 2.5, theme_id = 1,
@@ -51,6 +53,7 @@ end
 
 --- The same as text, kept until the report changes: lists of thousands are walked again and again.
 function rows.cached(ws, req, report)
+  history.settle(ws, report)
   report.rows = report.rows or {}
   local text = report.rows[req.origin]
   if not text then

@@ -19,6 +19,9 @@ local workspace = { complaint = generate.complaint }
 ---@field data_sources table[]
 ---@field users table[]      id, username, token; those of the tokens among them
 ---@field bearers table<string, table>  who comes in by `Authorization: Bearer …`
+---@field purges table[]     what was thrown away: from, to, at, data_source (nil: of all)
+---@field duplicates table[] copies of reports that are being made
+---@field exports table<string, table>  token of a run -> its PDF
 ---@field changes table<string, table<string, integer>>  operation -> token of the thing -> how often it took effect
 local methods = {}
 methods.__index = methods
@@ -36,6 +39,7 @@ function workspace.new(world)
     world = world, options = options, name = options.name, seed = options.seed,
     made = options.now or world.epoch(), last = 0,
     collections = {}, by_collection = {}, reports = {}, data_sources = {}, users = {}, bearers = {}, changes = {},
+    purges = {}, duplicates = {}, exports = {},
   }, methods)
   generate.fill(self)
   return self
