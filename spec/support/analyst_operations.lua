@@ -11,11 +11,16 @@
 --   rows      the answer is a list of this name in `_embedded`; list, each and pages are called
 --   empty     the answer is 200 (or 204) without a body
 --   accept    the Accept header that must be sent, where it is not application/hal+json
---   kind      the token_kind of the client, default "workspace"
+--   kind      false: called without a token_kind, since it is refused to workspace tokens
 --   job       the method answers with a studio.job
 --   raw       the answer is bytes: only what would be sent is looked at
 --   swagger   false: not in the swagger file; a text: one operation there with the other entries of that text
---   standing  how it is known where not by a vendor's text: "third_party" or "assumed"
+--   standing  how the form that is sent is known, where not by a vendor's text: "third_party" or "assumed"
+--   once      only this one method, no each and pages
+--   plain     the list stands in the answer itself, not in `_embedded`
+--   client    "discovery": of the other client, which logs in with a signature token
+--   batch     of the Discovery API's own swagger file
+--   handle    the method answers with a handle of ours
 
 local sections = {
   "workspace", -- identity, memberships, invites, groups

@@ -6,10 +6,10 @@ return {
   { "definitions.list", "GET /api/acme/definitions?filter=by_tokens&tokens=a%2Cb",
     with = { { filter = "by_tokens", tokens = "a,b" } }, rows = "definitions" },
   { "definitions.create", "POST /api/acme/definitions", with = { { name = "n", source = "SELECT 1" } },
-    body = '{"definition":{"name":"n","source":"SELECT 1"}}' },
+    body = '{"definition":{"name":"n","source":"SELECT 1"}}', standing = "third_party" },
   { "definitions.get", "GET /api/acme/definitions/d1", with = { "d1" } },
   { "definitions.update", "PATCH /api/acme/definitions/d1", with = { "d1", { source = "SELECT 2" } },
-    body = '{"definition":{"source":"SELECT 2"}}' },
+    body = '{"definition":{"source":"SELECT 2"}}', standing = "third_party" },
   { "definitions.delete", "DELETE /api/acme/definitions/d1", with = { "d1" } },
 
   { "data_sources.list", "GET /api/acme/data_sources", rows = "data_sources" },

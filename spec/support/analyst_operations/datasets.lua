@@ -9,7 +9,7 @@ return {
   { "datasets.update", "PATCH /api/acme/datasets/t1", with = { "t1", { name = "N" } },
     body = '{"report":{"name":"N"}}' },
   { "datasets.delete", "DELETE /api/acme/datasets/t1", with = { "t1" }, empty = true },
-  { "datasets.reports", "GET /api/acme/datasets/t1/reports", with = { "t1" }, rows = "reports" },
+  { "datasets.reports", "GET /api/acme/datasets/t1/reports", with = { "t1" }, rows = "reports", once = true },
   { "datasets.run", "POST /api/acme/datasets/t1/runs", with = { "t1" }, job = true },
 
   { "dataset_runs.list", "GET /api/acme/datasets/t1/runs", with = { "t1" }, rows = "report_runs" },

@@ -11,7 +11,7 @@ return {
   { "runs.refresh_datasets", "POST /api/acme/reports/r1/runs", with = { "r1", { "t1", "t2" } },
     body = '{"report":{"dataset_tokens":[{"token":"t1"},{"token":"t2"}]}}', job = true },
   { "runs.get", "GET /api/acme/reports/r1/runs/n1", with = { "r1", "n1" }, job = true },
-  { "runs.clone", "POST /api/acme/reports/r1/runs/n1/clone", with = { "r1", "n1" }, kind = "personal" },
+  { "runs.clone", "POST /api/acme/reports/r1/runs/n1/clone", with = { "r1", "n1" }, kind = false },
   { "runs.duplicate", "POST /api/acme/reports/r1/runs/n1/duplicates?collection_id=s2",
     with = { "r1", "n1", { collection_id = "s2" } } },
   { "runs.duplicate_status", "GET /api/acme/reports/r1/runs/n1/duplicates/d1", with = { "r1", "n1", "d1" } },

@@ -8,11 +8,11 @@ return {
   { "workspace.get", "GET /api/acme", swagger = false, standing = "third_party" },
 
   { "memberships.list", "GET /api/acme/memberships", rows = "memberships" },
-  { "memberships.lite", "GET /api/acme/memberships/lite", rows = "memberships", swagger = false,
+  { "memberships.lite", "GET /api/acme/memberships/lite", rows = "memberships", once = true, swagger = false,
     standing = "third_party" },
   { "memberships.get", "GET /api/acme/memberships/m1", with = { "m1" } },
   { "memberships.delete", "DELETE /api/acme/memberships/m1", with = { "m1" } },
-  { "invites.create", "POST /api/acme/invites", kind = "personal",
+  { "invites.create", "POST /api/acme/invites", kind = false,
     with = { { invitee = { email = "ann@acme.test" }, message = "Welcome" } },
     body = '{"invite":{"invitee":{"email":"ann@acme.test"},"message":"Welcome"}}' },
 

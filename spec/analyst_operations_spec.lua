@@ -1,0 +1,299 @@
+-- Every operation of Analyst Studio: what is sent for it, and what comes back. SPDX-License-Identifier: MIT
+--
+-- The table in spec/support/analyst_operations is written by hand from the vendor's texts; a server scripted from it
+-- answers. All is called once, first; the requests, told apart by a header, are looked at afterwards.
+
+local echo = require "spec.support.echo"
+local json = require "studio.json"
+local operations = require "spec.support.analyst_operations"
+local studio = require "studio"
+
+local ROW = '{"token":"answer","id":7,"_links":{"self":{"href":"/api/acme/it"}}}'
+
+-- The body of the server's answer, and what the caller gets of it.
+local function answer_to(operation)
+  if operation.empty then return "", true end
+  local row = json.decode(ROW)
+  if not operation.rows then return ROW, row end
+  -- A second list beside it: the right one must be found by its name.
+  local lists = ('{"%s":[%s],"decoys":[{"token":"decoy"}]}'):format(operation.rows, ROW)
+  return operation.plain and lists or ('{"_embedded":%s,"_links":{}}'):format(lists), { row }
+end
+
+local function script()
+  local answers = {}
+  for _, operation in ipairs(operations) do
+    answers[operation[2]:match "^[^?]*"] = { { body = (answer_to(operation)) } }
+  end
+  return answers
+end
+
+local function new_client(operation, base_url, mark)
+  local options = { workspace = "acme", base_url = base_url, limits = false, headers = { ["X-Mark"] = mark } }
+  if operation.client == "discovery" then
+    options.token, options.access_key, options.access_secret = "sig", "key", "canary"
+    return studio.analyst_discovery(options)
+  end
+  options.token, options.secret, options.token_kind = "tok", "canary", operation.kind == nil and "workspace" or nil
+  return studio.analyst(options)
+end
+
+-- "reports.list_by_data_source" -> the resource, and the method of one of the three ways.
+local function method_of(client, operation, way)
+  local resource, name = (operation.method or operation[1]):match "^([^.]+)%.(.+)$"
+  if way then name = name:gsub("^list", way) end
+  local list = assert(client[resource], "there is no resource " .. resource)
+  return assert(list[name], "there is no method " .. resource .. ":" .. name), list
+end
+
+-- How the methods of a list are called, each to the rows that it gives.
+local ways = {
+  list = function(method, ...) return (assert(method(...))) end,
+  each = function(method, ...)
+    local rows = {}
+    for row in method(...) do rows[#rows + 1] = row end
+    return rows
+  end,
+  pages = function(method, ...)
+    local next_page, rows = method(...), {}
+    for page in next_page do table.move(page, 1, #page, #rows + 1, rows) end
+    return rows
+  end,
+}
+
+local function call(operation, client, way)
+  if operation.raw then return assert(client:curl(operation[1], operation.raw, operation.fields)) end
+  local method, resource = method_of(client, operation, way)
+  local arguments = operation.with or {}
+  return ways[way or "list"](method, resource, table.unpack(arguments))
+end
+
+local function ways_of(operation)
+  if operation.rows and not operation.once then return { "list", "each", "pages" } end
+  return { "list" }
+end
+
+local function name_of(operation) return operation[1] .. ": " .. operation[2] end
+
+local LATER = { audit_logs = true, signature_tokens = true, runs = true }
+
+local function later(operation)
+  return LATER[operation[1]:match "^[^.]+"] or operation.client == "discovery" or operation.job
+end
+
+describe("the operations of Analyst Studio", function()
+  it("are those of the vendor's swagger files, 94 and 8, and 17 beyond", function()
+    local swagger, batch, beyond = {}, {}, {}
+    for _, operation in ipairs(operations) do
+      local where = operation.batch and batch or operation.swagger == false and beyond or swagger
+      -- One route may have several methods, and one operation there may be two routes here.
+      where[type(operation.swagger) == "string" and operation.swagger or operation[1]] = true
+    end
+    local function count(set)
+      local n = 0
+      for _ in pairs(set) do n = n + 1 end
+      return n
+    end
+    assert.same({ 94, 8, 17 }, { count(swagger), count(batch), count(beyond) })
+  end)
+end)
+
+describe("a route", function()
+  local routes = {}
+
+  setup(function()
+    local client <close> = new_client({}, "http://127.0.0.1:1", "none")
+    for _, r in ipairs(client:routes()) do routes[r.name] = r end
+  end)
+
+  -- Those of the Discovery client are its own; see the calls below.
+  local function each_operation()
+    return coroutine.wrap(function()
+      for _, operation in ipairs(operations) do
+        if operation.client ~= "discovery" and not later(operation) then coroutine.yield(operation) end
+      end
+    end)
+  end
+
+  it("is there for every operation, with its verb and path, and says rightly how it is known", function()
+    for operation in each_operation() do
+      local r = assert(routes[operation[1]], "there is no route " .. operation[1])
+      local verb, path = operation[2]:match "^(%S+) ([^?]*)"
+      assert.equal(verb, r.verb, r.name)
+      local pattern = r.path:gsub("[%-.]", "%%%0"):gsub("{workspace}", "acme"):gsub("{[%w_]+}", "[%%w_]+")
+      assert.matches("^" .. pattern .. "$", path)
+      assert.equal(operation.standing or "documented", r.from, r.name)
+    end
+  end)
+
+  it("is an operation of the vendor's, or says what else it is", function()
+    local known = {}
+    for _, operation in ipairs(operations) do known[operation[1]] = true end
+    for name, r in pairs(routes) do
+      assert.is_true(known[name], name .. " is not in the table")
+      if r.from ~= "documented" then assert.is_string(r.note, name .. " does not say where it comes from") end
+    end
+  end)
+
+  it("of a list names it; a POST says how to find out whether it was done", function()
+    for operation in each_operation() do
+      local r = routes[operation[1]]
+      if operation.rows then assert.equal(operation.rows, r.key, r.name) end
+      if r.verb == "POST" then assert.is_string(r.find_out, r.name) end
+    end
+  end)
+end)
+
+describe("what is sent and what comes back", function()
+  local server, sent, came = nil, {}, {}
+
+  setup(function()
+    server = echo.start(script())
+    for i, operation in ipairs(operations) do
+      for _, way in ipairs(ways_of(operation)) do
+        local mark = i .. " " .. way
+        local way_asked = operation.rows and not operation.once and way
+        local ok, value = pcall(function()
+          local client <close> = new_client(operation, server.url, mark)
+          return call(operation, client, way_asked)
+        end)
+        came[mark] = { ok = ok, value = value }
+      end
+    end
+    for _, request in ipairs(server:log()) do
+      local mark = request.headers["x-mark"]
+      sent[mark] = sent[mark] or {}
+      table.insert(sent[mark], request)
+    end
+  end)
+
+  teardown(function() server:stop() end)
+
+  local function check_sent(operation, request)
+    assert.equal(operation[2], request.method .. " " .. request.target)
+    assert.equal(operation.accept or "application/hal+json", request.headers.accept)
+    if operation.body then
+      assert.same(json.decode(operation.body), json.decode(request.body))
+      assert.equal("application/json", request.headers["content-type"])
+    else
+      assert.equal("", request.body)
+    end
+    assert.matches(operation.client == "discovery" and "^Bearer " or "^Basic ", request.headers.authorization)
+  end
+
+  local function check_value(operation, value)
+    if operation.job then
+      assert.equal("answer", value.id)
+      assert.equal("answer", value.data.token)
+    elseif operation.handle then
+      assert.equal("answer", value.token)
+    else
+      local _, expected = answer_to(operation)
+      assert.same(expected, value)
+    end
+  end
+
+  local function check_curl(operation, command)
+    local verb, target = operation[2]:match "^(%S+) (%S+)$"
+    assert.matches(server.url .. target, command, 1, true)
+    assert.equal(verb == "GET", not command:find("-X", 1, true) and not command:find("--request", 1, true)
+      and not command:find("--data", 1, true))
+    if operation.body then assert.matches(operation.body, command, 1, true) end
+  end
+
+  for i, operation in ipairs(operations) do
+    for _, way in ipairs(ways_of(operation)) do
+      local ending = #ways_of(operation) > 1 and " (" .. way .. ")" or ""
+      it(name_of(operation) .. ending, function()
+        if later(operation) then return end
+        local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
+        if not result.ok then error(result.value, 0) end
+        if operation.raw then return check_curl(operation, result.value) end
+        check_sent(operation, requests[1])
+        check_value(operation, result.value)
+        if way == "list" then assert.equal(1, #requests) end
+      end)
+    end
+  end
+end)
+
+describe("what is conflicting or odd", function()
+  local server, an
+
+  local function start(answers, routes)
+    server = echo.start(answers)
+    an = studio.analyst {
+      workspace = "acme", token = "tok", secret = "sec", base_url = server.url, limits = false, routes = routes,
+    }
+  end
+
+  after_each(function()
+    an:close()
+    server:stop()
+  end)
+
+  it("is sent in the other form when its route is replaced", function()
+    start({ ["*"] = { { body = ROW } } }, {
+      ["schedules.create"] = { wrapper = false }, ["subscriptions.update"] = { wrapper = false },
+      ["field_descriptions.create"] = { wrapper = false }, ["reports.purge"] = { query = false },
+      ["collections.update"] = { verb = "POST" },
+    })
+    an.schedules:create("r1", { cron = { freq = "daily" } })
+    an.subscriptions:update("r1", "u1", { pdf_attachments = true })
+    an.field_descriptions:create("t1", { name = "n", desc = "d" })
+    an.reports:purge { time = "2026-01-01" }
+    an.collections:update("s1", { name = "Ops" })
+    local log = server:log()
+    assert.equal('{"cron":{"freq":"daily"}}', log[1].body)
+    assert.equal('{"pdf_attachments":true}', log[2].body)
+    assert.same({ name = "n", desc = "d" }, json.decode(log[3].body))
+    assert.same({ "/api/acme/reports/purge", '{"time":"2026-01-01"}' }, { log[4].target, log[4].body })
+    assert.same({ "POST", '{"space":{"name":"Ops"}}' }, { log[5].method, log[5].body })
+  end)
+
+  it("gives each report on a data source once, though the service does so once for each query", function()
+    local function rows(...)
+      local list = {}
+      for _, token in ipairs { ... } do list[#list + 1] = ('{"token":"%s"}'):format(token) end
+      return { body = ('{"_embedded":{"reports":[%s]}}'):format(table.concat(list, ",")) }
+    end
+    start { ["GET /api/acme/data_sources/d1/reports"] = { rows("a", "a", "b"), rows("b", "c", "a"), rows() } }
+    local seen = {}
+    for report in an.reports:each_by_data_source "d1" do seen[#seen + 1] = report.token end
+    assert.same({ "a", "b", "c" }, seen)
+    assert.equal(3, #server:log())
+  end)
+
+  it("takes a row wherever an id is wanted, among the fields of a move too", function()
+    start { ["*"] = { { body = ROW } } }
+    local row = assert(an.reports:get "r1")
+    an.subscriptions:list_by_schedule(row, { token = "s/1" })
+    an.charts:get(row, { token = "q1" }, { token = "c1" })
+    an.reports:move(row, row)
+    local log = server:log()
+    assert.equal("/api/acme/reports/answer/schedules/s%2F1/subscriptions", log[2].target)
+    assert.equal("/api/acme/reports/answer/queries/q1/charts/c1", log[3].target)
+    assert.equal('{"report":{"space_token":"answer"}}', log[4].body)
+  end)
+
+  it("raises for what cannot be meant, and sends nothing", function()
+    start { ["*"] = { { body = ROW } } }
+    local mistakes = {
+      ["reports.move: collection is a table without 'token'"] = function() an.reports:move("r1", {}) end,
+      ["groups.create: field 'name' is needed"] = function() an.groups:create {} end,
+      ["reports.purge: field 'time' is needed"] = function() an.reports:purge() end,
+      ["queries.create: field 'data_source_id' is needed"] = function()
+        an.queries:create("r1", { raw_query = "SELECT 1" })
+      end,
+      ["charts.get: chart must be a string or an integer, not nothing"] = function() an.charts:get("r1", "q1") end,
+      ["schedules.list: report is a table without 'token'"] = function() an.schedules:list { filter = "all" } end,
+    }
+    for message, mistake in pairs(mistakes) do
+      local ok, raised = pcall(mistake)
+      assert.is_false(ok)
+      assert.matches(message, raised, 1, true)
+      assert.matches("^spec/analyst_operations_spec.lua:%d+: ", raised)
+    end
+    assert.same({}, server:log())
+  end)
+end)
