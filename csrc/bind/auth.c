@@ -72,6 +72,20 @@ static void add_fields(lua_State *L, studio_auth *auth, int fields) {
   }
 }
 
+/* Texts that are secret although no field consists of them. */
+static void hide(lua_State *L, int table, studio_auth *auth) {
+  if (!lstudio_get(L, table, "hide")) return;
+  if (!lua_istable(L, -1)) luaL_error(L, "auth: option 'hide' must be a list of strings");
+  for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
+    size_t size = 0;
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : NULL;
+    if (size == 0) luaL_error(L, "auth: option 'hide' must be a list of strings, none of them empty");
+    if (!studio_auth_hide(auth, text, size)) luaL_error(L, "not enough memory");
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 2);
+}
+
 static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
   size_t size = 0, more = 0;
   if (strcmp(kind, "header") == 0) {
@@ -94,7 +108,8 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
   } else if (strcmp(kind, "basic") == 0) {
     const char *user = lstudio_required(L, table, "user", &size);
     const char *password = lstudio_required(L, table, "password", &more);
-    if (!studio_auth_add_basic(auth, user, size, password, more)) {
+    const char *scheme = lstudio_string(L, table, "scheme", NULL);
+    if (!studio_auth_add_basic(auth, scheme != NULL ? scheme : "Basic", user, size, password, more)) {
       luaL_error(L, "auth: 'user' holds a colon, or one of the two a control character (or no memory is left)");
     }
   } else if (strcmp(kind, "provider") == 0) {
@@ -109,7 +124,7 @@ static void fill(lua_State *L, int table, studio_auth *auth, const char *kind) {
 
 void lstudio_push_auth(lua_State *L, int table) {
   static const char *const names[] = {"kind", "name", "value", "prefix", "fields", "token",
-                                      "user", "password", "provider", NULL};
+                                      "user", "password", "scheme", "provider", "hide", NULL};
   table = lua_absindex(L, table);
   lstudio_known_options(L, table, "auth", names);
   const char *kind = lstudio_required(L, table, "kind", NULL);
@@ -117,12 +132,13 @@ void lstudio_push_auth(lua_State *L, int table) {
   box->auth = studio_auth_new();
   if (box->auth == NULL) luaL_error(L, "not enough memory");
   fill(L, table, box->auth, kind);
+  hide(L, table, box->auth);
 }
 
 /*** Makes credentials. Values are kept in memory that is zeroed when they are let go, and shown as ***.
-Kinds: `header` (name, value, prefix), `headers` (fields), `bearer` (token), `basic` (user, password),
-`authorization` (value: the raw header), `provider` (a function that returns credentials of one of the other
-kinds, and the seconds they are good for; or nil and a reason).
+Kinds: `header` (name, value, prefix), `headers` (fields), `bearer` (token), `basic` (user, password;
+scheme, where a service puts another word in the place of "Basic"), `authorization` (value: the raw header), `provider` (a function that returns credentials of one of the other
+kinds, and the seconds they are good for; or nil and a reason). `hide`: further texts that are secret.
 @function auth
 @tparam table options
 @treturn auth */

@@ -132,8 +132,8 @@ static void append_base64(studio_buf *out, const char *bytes, size_t size) {
   }
 }
 
-bool studio_auth_add_basic(studio_auth *auth, const char *user, size_t user_size, const char *password,
-                           size_t password_size) {
+bool studio_auth_add_basic(studio_auth *auth, const char *scheme, const char *user, size_t user_size,
+                           const char *password, size_t password_size) {
   /* RFC 7617 bars control characters as a header does: most often a line end from a key file. */
   if (!studio_header_valid("user", 4, user, user_size) || memchr(user, ':', user_size) != NULL) return false;
   if (!studio_header_valid("password", 8, password, password_size)) return false;
@@ -147,10 +147,14 @@ bool studio_auth_add_basic(studio_auth *auth, const char *user, size_t user_size
   done = done && (password_size > 0 ? remember_bytes(auth, password, password_size)
                                     : remember_bytes(auth, user, user_size)) &&
          remember_bytes(auth, plain.data, plain.size) &&
-         studio_auth_add(auth, "Authorization", "Basic", encoded.data, encoded.size);
+         studio_auth_add(auth, "Authorization", scheme, encoded.data, encoded.size);
   studio_buf_wipe(&plain);
   studio_buf_wipe(&encoded);
   return done;
+}
+
+bool studio_auth_hide(studio_auth *auth, const char *bytes, size_t size) {
+  return size > 0 && remember_bytes(auth, bytes, size);
 }
 
 /* Values that have not been in use for so many replacements are let go. */

@@ -23,10 +23,13 @@ void studio_auth_unref(studio_auth *auth);
 ** NULL or ""). False: out of memory, an empty value, or no valid header field; then nothing was added. */
 bool studio_auth_add(studio_auth *auth, const char *name, const char *prefix, const char *value, size_t size);
 
-/* Adds "Authorization: Basic base64(user:password)". False too when user holds a colon, or
-** one of the two control characters. */
-bool studio_auth_add_basic(studio_auth *auth, const char *user, size_t user_size, const char *password,
-                           size_t password_size);
+/* Adds "Authorization: SCHEME base64(user:password)"; scheme is "Basic", or what a service puts in its place. False
+** too when user holds a colon, or one of the two control characters. */
+bool studio_auth_add_basic(studio_auth *auth, const char *scheme, const char *user, size_t user_size,
+                           const char *password, size_t password_size);
+
+/* Has redact take a further text out, one that is sent as a part of a value. False: out of memory, or empty. */
+bool studio_auth_hide(studio_auth *auth, const char *bytes, size_t size);
 
 /* Takes over all fields of `from` (a provider's fresh key). The old values stay known to redact, since a late
 ** message may still echo them, until so many replacements later; then, or with the auth, they are zeroed.

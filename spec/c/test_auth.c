@@ -16,7 +16,7 @@ static bool add(studio_auth *auth, const char *name, const char *prefix, const c
 }
 
 static bool basic(studio_auth *auth, const char *user, const char *password) {
-  return studio_auth_add_basic(auth, user, strlen(user), password, strlen(password));
+  return studio_auth_add_basic(auth, "Basic", user, strlen(user), password, strlen(password));
 }
 
 static void expect(const studio_auth *auth, size_t i, const char *name, const char *value) {
@@ -109,6 +109,20 @@ static void basic_scheme(void **state) {
   assert_false(basic(auth, "user", "pw\n"));
   assert_false(basic(auth, "us\ner", "pw"));
   assert_int_equal(studio_auth_count(auth), 0);
+  studio_auth_unref(auth);
+}
+
+/* A service that sends base64(token:key:secret) as its Bearer token. */
+static void basic_of_another_scheme(void **state) {
+  (void)state;
+  studio_auth *auth = studio_auth_new();
+  assert_true(studio_auth_add_basic(auth, "Bearer", "tok", 3, "key1:sec1", 9));
+  expect(auth, 0, "Authorization", "Bearer dG9rOmtleTE6c2VjMQ==");
+  redacts(auth, "tok key1 sec1 key1:sec1", "tok key1 sec1 ***");
+  assert_true(studio_auth_hide(auth, "key1", 4));
+  assert_true(studio_auth_hide(auth, "sec1", 4));
+  assert_false(studio_auth_hide(auth, "", 0));
+  redacts(auth, "tok key1 sec1 tok:key1:sec1 dG9rOmtleTE6c2VjMQ==", "tok *** *** *** ***");
   studio_auth_unref(auth);
 }
 
@@ -269,6 +283,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(anonymous),    cmocka_unit_test(schemes),
     cmocka_unit_test(nothing_invalid_is_added), cmocka_unit_test(basic_scheme),
+    cmocka_unit_test(basic_of_another_scheme),
     cmocka_unit_test(redact),       cmocka_unit_test(redact_takes_longer_values_first),
     cmocka_unit_test(replace),      cmocka_unit_test(old_values_are_forgotten_in_the_end),
     cmocka_unit_test(out_of_memory),

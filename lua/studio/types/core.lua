@@ -73,6 +73,8 @@ function core.auth(options) end
 ---@field token string? bearer
 ---@field user string? basic
 ---@field password string? basic
+---@field scheme string? basic: another word in the place of "Basic"
+---@field hide string[]? further texts that are secret
 ---@field provider (fun(): studio.core.auth|table|nil, number|string|nil)? gives credentials of another kind and the
 ---  seconds they are good for, or nil and why not
 
