@@ -129,6 +129,68 @@ describe("studio.analyst", function()
     end)
   end)
 
+  describe("the kind of the token", function()
+    before_each(function() serve { ["*"] = { { body = '[{"id":"log"}]' } } } end)
+
+    local span = { start_timestamp = "2026-01-01T00:00:00Z", end_timestamp = "2026-01-02T00:00:00Z" }
+
+    it("refuses what the service would, before it is sent", function()
+      local rows, err = open({ token_kind = "member" }).audit_logs:list(span)
+      assert.is_nil(rows)
+      assert.equal("forbidden", err.kind)
+      assert.equal("token_kind", err.code)
+      assert.equal("a member token cannot do this; it takes a workspace token", err.message)
+      assert.same({}, server:log())
+      assert.is_table(open({ token_kind = "workspace" }).audit_logs:list(span))
+      assert.is_table(open().audit_logs:list(span)) -- nobody said what kind it is
+      assert.is_table(open({ token_kind = "member", routes = { ["audit_logs.list"] = { token_kinds = false } } })
+        .audit_logs:list(span))
+    end)
+
+    it("\"personal\" warns once that there are none any more", function()
+      local lines = {}
+      studio.log("warn", function(_, line) lines[#lines + 1] = line end)
+      open { token_kind = "personal" }
+      open { token_kind = "personal" }
+      studio.log "off"
+      assert.equal(1, #lines)
+      assert.matches("retired on 2025%-02%-28", lines[1])
+    end)
+  end)
+
+  describe("audit logs", function()
+    local span = { start_timestamp = "2026-01-01T00:00:00Z", end_timestamp = "2026-01-02T00:00:00Z" }
+
+    local function ids(script)
+      serve { ["GET /api/acme/audit_logs"] = script }
+      local found = {}
+      for row in open().audit_logs:each(span) do found[#found + 1] = row.id end
+      return table.concat(found, " ")
+    end
+
+    it("are asked for as plain JSON, page after page by a token", function()
+      assert.equal("a b c", ids { { body = '{"audit_logs":[{"id":"a"},{"id":"b"}],"pagination":{"next_token":"n/1"}}' },
+        { body = '{"audit_logs":[{"id":"c"}],"next_token":null}' } })
+      local log = server:log()
+      assert.equal("application/json", log[1].headers.accept)
+      assert.equal("/api/acme/audit_logs?end_timestamp=2026-01-02T00%3A00%3A00Z&next_token=n%2F1"
+        .. "&start_timestamp=2026-01-01T00%3A00%3A00Z", log[2].target)
+    end)
+
+    it("are understood in every form that anybody has told of", function()
+      assert.equal("a b", ids { { body = '[{"id":"a"},{"id":"b"}]' } })
+      assert.equal("a", ids { { body = '{"id":"a","action":"x","context":{}}' } })
+      assert.equal("", ids { { body = '{"audit_logs":[]}' } })
+    end)
+
+    it("need a beginning and an end", function()
+      serve {}
+      local ok, message = pcall(function() open().audit_logs:list { start_timestamp = "2026-01-01T00:00:00Z" } end)
+      assert.is_false(ok)
+      assert.matches("field 'end_timestamp' is needed", message, 1, true)
+    end)
+  end)
+
   describe("links of a row", function()
     local an, space
 

@@ -136,9 +136,10 @@ void lstudio_push_auth(lua_State *L, int table) {
 }
 
 /*** Makes credentials. Values are kept in memory that is zeroed when they are let go, and shown as ***.
-Kinds: `header` (name, value, prefix), `headers` (fields), `bearer` (token), `basic` (user, password;
-scheme, where a service puts another word in the place of "Basic"), `authorization` (value: the raw header), `provider` (a function that returns credentials of one of the other
-kinds, and the seconds they are good for; or nil and a reason). `hide`: further texts that are secret.
+Kinds: `header` (name, value, prefix), `headers` (fields), `bearer` (token), `basic` (user, password; scheme, where a
+service puts another word in the place of "Basic"), `authorization` (value: the raw header), `provider` (a function
+that returns credentials of one of the other kinds, and the seconds they are good for; or nil and a reason). `hide`:
+further texts that are secret.
 @function auth
 @tparam table options
 @treturn auth */

@@ -30,6 +30,7 @@ local studio = {
 local parts = {
   mstudio = "studio.services.mstudio",
   analyst = "studio.services.analyst",
+  analyst_discovery = "studio.services.analyst.discovery",
   progress = "studio.progress",
   fountain = "studio.fountain",
   sandbox = "studio.sandbox",

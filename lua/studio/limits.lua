@@ -46,7 +46,7 @@ local function with(default, changes)
 end
 
 local function key_of(definition, options, name, key)
-  return table.concat({ definition.name, options.base_url, name, key }, "\n")
+  return table.concat({ definition.family or definition.name, options.base_url, name, key }, "\n")
 end
 
 local function make_one(limit, key, folder, what)

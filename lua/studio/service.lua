@@ -19,6 +19,7 @@ local service = {}
 
 ---@class studio.service.definition
 ---@field name string "mstudio": the module's name, and the first word of its errors
+---@field family string? services of one family share limiters, where key, address and limit are the same
 ---@field base_url string
 ---@field options table<string, string|string[]> options beside the common ones, as for check.options
 ---@field connect fun(options: table, what: string): studio.service.connection

@@ -27,6 +27,8 @@
 ---@field charts studio.analyst.charts
 ---@field filters studio.analyst.filters
 ---@field schedules studio.analyst.schedules
+---@field audit_logs studio.analyst.audit_logs
+---@field signature_tokens studio.analyst.signature_tokens
 ---@field subscriptions studio.analyst.subscriptions
 ---@field datasets studio.analyst.datasets
 ---@field dataset_runs studio.analyst.dataset_runs
@@ -35,3 +37,17 @@
 ---@field definitions studio.analyst.definitions
 ---@field data_sources studio.analyst.data_sources
 ---@field grants studio.analyst.grants
+
+---@class studio.analyst.discovery.options: studio.options
+---@field workspace string its username, as in https://app.mode.com/USERNAME
+---@field token string of the signature token
+---@field access_key string of the signature token
+---@field access_secret string of the signature token
+
+---@class studio.analyst.discovery.client: studio.client
+---@field reports studio.analyst.discovery.list
+---@field report_stats studio.analyst.discovery.list
+---@field queries studio.analyst.discovery.list
+---@field charts studio.analyst.discovery.list
+---@field collections studio.analyst.discovery.list
+---@field members studio.analyst.discovery.list

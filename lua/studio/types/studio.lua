@@ -8,6 +8,7 @@
 ---@field _VERSION string "lua-studio 0.1.0"
 ---@field mstudio fun(options: studio.mstudio.options): studio.mstudio.client
 ---@field analyst fun(options: studio.analyst.options): studio.analyst.client
+---@field analyst_discovery fun(options: studio.analyst.discovery.options): studio.analyst.discovery.client
 ---@field spawn fun(fn: function, ...): studio.task
 ---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
 ---@field sleep fun(seconds: number): boolean?, studio.error?

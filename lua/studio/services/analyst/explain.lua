@@ -1,19 +1,10 @@
 -- Analyst Studio's own failures, in sentences that say what to do. SPDX-License-Identifier: MIT
 --
--- Documented: error bodies are {"id": code, "message": text}; 400 bad_request, 401 unauthorized, 403 forbidden, 404
+-- Documented: 400 bad_request, 401 unauthorized, 403 forbidden, 404
 -- not_found, also for a missing parent. Seen by unofficial clients: 400 param_missing, 406 for audit logs asked for as
 -- HAL, 400 for /account with an API token.
 
-local json = require "studio.json"
-
--- "report_not_found", "param_missing": the service's name for what went wrong, sent as `id`.
-local function code_of(response)
-  local body = response and response.body
-  if type(body) ~= "string" or #body > 65536 then return nil end
-  local value = json.decode(body)
-  local id = type(value) == "table" and value.id
-  return type(id) == "string" and id:find "^[%l][%l%d_]*$" and #id <= 64 and id or nil
-end
+local words = require "studio.services.analyst.words"
 
 local function on_not_found(err, client)
   local what = err.message:lower():match "^(.-) not found"
@@ -57,7 +48,7 @@ end
 ---@param err studio.error
 ---@param client studio.client
 return function(err, client)
-  err.code = code_of(err.response) or err.code
+  err.code = words.code(err.response) or err.code
   -- What to do about a write that may have been done is more urgent than why a later attempt was refused.
   if err.maybe_done or err.stage == "not_sent" then return end
   local sentence = finer(err, client)

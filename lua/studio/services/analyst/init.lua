@@ -2,40 +2,20 @@
 
 local check = require "studio.check"
 local core = require "studio.core"
+local inherit = require "studio.services.analyst.discovery.inherit"
 local log = require "studio.log"
+local login = require "studio.services.analyst.login"
+local merge = require "studio.merge"
 local service = require "studio.service"
-
--- Documented: 40 requests per 10 s, "or 4 requests per second", for each username; the headers speak of a class of
--- resources. So both are kept: the window, and its rate as a pause. Seconds.
-local LIMIT = { name = "analyst account", requests = 40, window = 10, spacing = 0.25, classes = true }
 
 local token_kinds = { workspace = true, member = true, personal = true }
 
--- What a user says of himself must be there, and fit into a header.
-local function check_text(options, name, from_where, what)
-  local value = options[name]
-  if value == nil or value == "" then
-    check.fail("%s: %s is missing (%s; is the environment variable set?)", what, name, from_where)
-  end
-  if value:find "%c" then
-    check.fail("%s: %s has a line break or control character in it (read from a file?)", what, name)
-  end
-end
-
 local function check_options(options, what)
-  check_text(options, "workspace", "its username, as in https://app.mode.com/USERNAME", what)
-  if options.workspace:find "[/?#%s]" then
-    check.fail("%s: workspace is the username alone, as in https://app.mode.com/USERNAME", what)
-  end
-  check_text(options, "token", "of the API token, in Settings > Privacy & Security > API", what)
-  check_text(options, "secret", "of the API token, shown once when it is made", what)
-  if options.token:find ":" then check.fail("%s: token has a colon in it: is it token and secret in one?", what) end
+  login.check(options, what)
+  login.check_text(options, "secret", "of the API token; it is shown once, when the token is made", what)
   local kind = options.token_kind
   if kind and not token_kinds[kind] then
     check.fail("%s: there is no token_kind '%s'%s", what, kind, check.suggestion(kind, token_kinds))
-  end
-  if options.base_url:find "^%a+://[^/]+.*/api$" then
-    check.fail("%s: base_url is the origin alone (https://app.mode.com): the routes begin with /api themselves", what)
   end
 end
 
@@ -48,11 +28,11 @@ local function connect(options, what)
   end
   return {
     auth = check.guarded(what, core.auth, { kind = "basic", user = options.token, password = options.secret }),
-    limits = { LIMIT },
+    limits = { login.limit },
     -- Documented is a limit for each username. Two tokens of one user share it, which only the user knows: limit_key.
     limit_key = options.token,
     params = { workspace = options.workspace },
-    facts = { token_kind = options.token_kind },
+    facts = { token_kind = options.token_kind, discovery = inherit.from(options) },
   }
 end
 
@@ -81,7 +61,7 @@ return service.define {
   id_field = "token",
   headers = { Accept = "application/hal+json" },
   routes = require "studio.services.analyst.routes",
-  methods = require "studio.services.analyst.links",
+  methods = merge(require "studio.services.analyst.links", inherit.methods),
   resources = {
     workspace = require "studio.services.analyst.workspace",
     memberships = require "studio.services.analyst.memberships",
@@ -91,12 +71,14 @@ return service.define {
     collections = require "studio.services.analyst.collections",
     permissions = require "studio.services.analyst.permissions",
     collection_memberships = require "studio.services.analyst.collection_memberships",
+    audit_logs = require "studio.services.analyst.audit_logs",
     reports = require "studio.services.analyst.reports",
     query_runs = require "studio.services.analyst.query_runs",
     queries = require "studio.services.analyst.queries",
     charts = require "studio.services.analyst.charts",
     filters = require "studio.services.analyst.filters",
     schedules = require "studio.services.analyst.schedules",
+    signature_tokens = require "studio.services.analyst.signature_tokens",
     subscriptions = require "studio.services.analyst.subscriptions",
     datasets = require "studio.services.analyst.datasets",
     dataset_runs = require "studio.services.analyst.dataset_runs",

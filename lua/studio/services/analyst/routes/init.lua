@@ -5,6 +5,8 @@
 -- one replaced route away (option `routes`). Collections are "spaces" in paths. {workspace} is filled in by the client.
 
 local parts = {
+  require "studio.services.analyst.routes.audit_logs",
+  require "studio.services.analyst.routes.signature_tokens",
   require "studio.services.analyst.routes.workspace",
   require "studio.services.analyst.routes.members",
   require "studio.services.analyst.routes.collections",
