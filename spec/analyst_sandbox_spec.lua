@@ -1,10 +1,11 @@
 -- Analyst Studio's sandbox as a client sees it that nobody here wrote: curl. SPDX-License-Identifier: MIT
 
+local analyst_curl = require "spec.support.analyst_curl"
 local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 
-local sh, quote = shell.tool, shell.quote
+local sh = shell.tool
 
 local WORKSPACE, MEMBER, PERSONAL = "tok_workspace:sec_workspace", "tok_member:sec_member", "tok_personal:sec_personal"
 
@@ -25,19 +26,8 @@ describe("the sandbox for Analyst Studio", function()
     sb = nil
   end)
 
-  -- One request: status, body (decoded when JSON), headers. `who`: "token:secret"; false: nobody.
-  local function curl(method, path, body, who)
-    local words = { "curl -s -i --max-time 20 --noproxy '*' -X", method, "-H 'Accept: application/hal+json'" }
-    if who ~= false then words[#words + 1] = "-u " .. quote(who or WORKSPACE) end
-    if body then words[#words + 1] = "-d " .. quote(type(body) == "table" and json.encode(body) or body) end
-    words[#words + 1] = quote(path:find "^http" and path or sb.analyst_url .. path)
-    local _, text = sh(table.concat(words, " "))
-    local head, rest = text:match "^(.-)\r\n\r\n(.*)$"
-    local fields = {}
-    for name, value in head:gmatch "\n([^:\r\n]+):%s*([^\r\n]*)" do fields[name:lower()] = value end
-    local value = (fields["content-type"] or ""):find "json" and json.decode(rest) or rest
-    return math.tointeger(tonumber(head:match "^HTTP/%S+ (%d+)")), value, fields
-  end
+  -- One request: status, body (decoded when JSON), headers.
+  local function curl(...) return analyst_curl(sb, ...) end
 
   local function get(path, who)
     local status, body = curl("GET", path, nil, who)

@@ -202,7 +202,8 @@ local function users(workspace)
       seen[name] = true
       local n = #workspace.users + 1
       workspace.users[n] = { n = n, id = 30 + n, username = name, admin = name == "admin",
-        token = chance.token(workspace.seed, "user " .. name, 0) }
+        token = chance.token(workspace.seed, "user " .. name, 0),
+        membership = chance.token(workspace.seed, "membership " .. name, 0) }
     end
   end
 end
@@ -216,6 +217,9 @@ function generate.fill(workspace)
       name = "Warehouse " .. n }
   end
   users(workspace)
+  workspace.groups[1] = { n = 1, token = chance.token(workspace.seed, "group", 1), name = "Analysts", members = {
+    { token = chance.token(workspace.seed, "group membership", 1), user = workspace.users[1] },
+  } }
   collections(workspace, options)
   local where = chance.stream(workspace.seed, "where", 0)
   local function anywhere() return workspace.collections[where(1, options.collections)] end

@@ -118,10 +118,9 @@ end
 local function find(ws, req)
   local report, status, body = ws:report(req)
   if not report then return nil, status, body end
-  for i, schedule in ipairs(report.schedules) do
-    if schedule.token == req.args.schedule then return report, schedule, i end
-  end
-  return nil, answers.not_found "schedule"
+  local schedule, at = ws:find(report.schedules, req.args.schedule)
+  if not schedule then return nil, answers.not_found "schedule" end
+  return report, schedule, at
 end
 
 local function list(ws, req)

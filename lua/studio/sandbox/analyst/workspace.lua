@@ -17,7 +17,8 @@ local workspace = { complaint = generate.complaint }
 ---@field by_collection table<string, table>  token -> collection; each has `reports` in order
 ---@field reports table<string, table>  token -> report, datasets too
 ---@field data_sources table[]
----@field users table[]      id, username, token; those of the tokens among them
+---@field users table[]      id, username, token, membership; those of the tokens among them
+---@field groups table[]
 ---@field bearers table<string, table>  who comes in by `Authorization: Bearer …`
 ---@field purges table[]     what was thrown away: from, to, at, data_source (nil: of all)
 ---@field duplicates table[] copies of reports that are being made
@@ -37,8 +38,8 @@ function workspace.new(world)
   end
   local self = setmetatable({
     world = world, options = options, name = options.name, seed = options.seed,
-    made = options.now or world.epoch(), last = 0,
-    collections = {}, by_collection = {}, reports = {}, data_sources = {}, users = {}, bearers = {}, changes = {},
+    made = options.now or world.epoch(), last = 0, changes = {},
+    collections = {}, by_collection = {}, reports = {}, data_sources = {}, users = {}, groups = {}, bearers = {},
     purges = {}, duplicates = {}, exports = {},
   }, methods)
   generate.fill(self)
@@ -64,6 +65,13 @@ function methods:changed(operation, token)
   counts[token] = (counts[token] or 0) + 1
 end
 
+--- The item of that token in a list, and its place.
+function methods.find(_, list, token)
+  for i, item in ipairs(list) do
+    if item.token == token then return item, i end
+  end
+end
+
 function methods:add_collection(collection)
   collection.reports = {}
   self.collections[#self.collections + 1] = collection
@@ -83,6 +91,9 @@ function methods:user(username)
     if user.username == username then return user end
   end
 end
+
+--- The user of that token.
+function methods:user_of(token) return (self:find(self.users, token)) end
 
 --- The personal collection of who calls; made when it is first needed.
 function methods:personal(principal)
@@ -153,9 +164,8 @@ end
 
 --- The data source of the path; or nil and the answer instead of it.
 function methods:data_source(req)
-  for _, source in ipairs(self.data_sources) do
-    if source.token == req.args.data_source then return source end
-  end
+  local found = self:find(self.data_sources, req.args.data_source)
+  if found then return found end
   return nil, answers.not_found "data source"
 end
 
@@ -167,7 +177,8 @@ local function each_report(self, visit)
   end
 end
 
---- What changed since the beginning: archived (tokens), schedules (report -> how many), changes.
+--- How things stand: archived (tokens), schedules (report token -> how many), changes, collections (count),
+--- data_sources (tokens).
 function methods:state()
   local archived, schedules = json.array {}, {}
   each_report(self, function(report)
@@ -175,8 +186,10 @@ function methods:state()
     schedules[report.token] = #report.schedules
   end)
   table.sort(archived)
-  return { archived = archived, schedules = schedules, changes = self.changes,
-    collections = #self.collections }
+  local sources = json.array {}
+  for i, source in ipairs(self.data_sources) do sources[i] = source.token end
+  return { archived = archived, schedules = schedules, changes = self.changes, collections = #self.collections,
+    data_sources = sources }
 end
 
 --- All that a client can change, in one order and without what differs by chance (times, tokens of new things): two
