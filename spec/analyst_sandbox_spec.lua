@@ -246,3 +246,20 @@ describe("the sandbox for Analyst Studio", function()
     assert.equal("acme", get("/api/verify", PERSONAL).workspace)
   end)
 end)
+
+describe("a client of it", function()
+  it("walks a workspace at the shortened limit without being refused", function()
+    local toys <close> = setmetatable({}, { __close = function(toys) toys.it:stop() end })
+    toys.it = require("spec.support.sandbox").start { workspace = { reports = 100, collections = 3, personal = 0,
+      datasets = 0 } }
+    local an, seen = toys.it:analyst { token_kind = "member" }, 0
+    for space in an.collections:each { filter = "all" } do
+      for report in an.reports:each(space) do
+        assert(an.reports:get(report))
+        seen = seen + 1
+      end
+    end
+    assert.equal(100, seen)
+    for _, record in ipairs(toys.it.server:log()) do assert.equal(200, record.status) end
+  end)
+end)

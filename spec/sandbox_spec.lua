@@ -380,8 +380,9 @@ describe("bin/studio-sandbox", function()
 
   it("serves in the foreground until it is interrupted", function()
     local pipe = assert(io.popen "echo $$; exec bin/studio-sandbox --limit 2 --key sk_x:projects")
-    local pid, first = pipe:read "l", pipe:read "l"
-    local url = first:match "http://%S+"
+    local pid = pipe:read "l"
+    local url
+    repeat url = pipe:read("l"):match "^mStudio +(http://%S+)" until url
     local _, text = sh(("curl -s --noproxy '*' -H 'X-API-Key: sk_x' %s/frames/1"):format(url))
     assert.matches("missing required scope: frames", text)
     assert(sh("kill -INT " .. pid))
