@@ -60,6 +60,21 @@ function answers.time(seconds)
   return os.date("!%Y-%m-%dT%H:%M:%S", whole) .. (".%03dZ"):format((seconds - whole) * 1000 // 1)
 end
 
+--- Seconds since 1970 of a time or day of UTC; nil for what is neither.
+---@param text any
+---@return integer|nil
+function answers.moment(text)
+  if type(text) ~= "string" then return nil end
+  local y, m, d, rest = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
+  local h, min, s = (rest or ""):match "^T(%d%d):(%d%d):(%d%d)"
+  if not y or rest ~= "" and not h then return nil end
+  y, m = math.tointeger(tonumber(y)), math.tointeger(tonumber(m))
+  -- days since 1970-03-01 of a year that begins in March, so that leap days come last
+  if m < 3 then y = y - 1 end
+  local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * ((m + 9) % 12) + 2) // 5 + tonumber(d) - 719469
+  return math.tointeger(days * 86400 + tonumber(h or 0) * 3600 + tonumber(min or 0) * 60 + tonumber(s or 0))
+end
+
 --- A link: relative for some documents, absolute for others, always the same for the same one.
 ---@param req table  origin
 ---@param path string

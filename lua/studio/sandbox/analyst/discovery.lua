@@ -20,20 +20,10 @@ local function email_of(username) return username .. "@example.invalid" end
 
 local SHAPE = { name = "string", expires_at = "string", auth_scope = "table" }
 
--- Seconds since 1970; nil for what is no time.
-local function moment(text)
-  local y, m, d, h, min, s = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)"
-  if not y then y, m, d = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$" end
-  if not y then return nil end
-  local as_local = os.time { year = y, month = m, day = d, hour = h or 0, min = min or 0, sec = s or 0, isdst = false }
-  local shift = os.time(os.date("!*t", as_local)) - os.time(os.date("*t", as_local))
-  return as_local - shift
-end
-
 local function wrong_signature(fields, now)
   local scope = fields.auth_scope
   if #fields.name < 4 or #fields.name > 64 then return { name = "must have 4 to 64 characters" } end
-  local expires = moment(fields.expires_at)
+  local expires = answers.moment(fields.expires_at)
   if not expires or expires <= now then return { expires_at = "must be a time to come" } end
   if scope.authentication_for ~= "batch-api" or scope.authorization_type ~= "read-only" then
     return { auth_scope = "is not included in the list" }
@@ -49,7 +39,7 @@ local function create_signature(ws, req)
   local token, key, secret = ws:new_token "signature", ws:new_token "access key", ws:new_token "access secret"
   ws.bearers[basexx.to_base64(table.concat({ token, key, secret }, ":"))] = {
     id = "signature:" .. token, kind = "signature", user = req.principal.user, token = token,
-    expires = moment(fields.expires_at),
+    expires = answers.moment(fields.expires_at),
   }
   ws:changed("signature_tokens.create", token)
   return 200, {

@@ -25,7 +25,7 @@ history.succeeded = { succeeded = true, completed = true }
 ---@field parameters table
 
 -- Reports with a notebook; their runs end as "completed".
-local function has_notebook(report) return report.n % 5 == 0 end
+local function has_notebook(report) return report.n % 5 == 0 and report.type ~= "DatasetReport" end
 
 local function success_of(report) return has_notebook(report) and "completed" or "succeeded" end
 

@@ -2,6 +2,7 @@
 
 local answers = require "studio.sandbox.analyst.answers"
 local json = require "studio.sandbox.json"
+local requests = require "studio.sandbox.analyst.requests"
 
 local frequencies = {
   every_15_minutes = "Every 15 minutes", every_30_minutes = "Every 30 minutes", hourly = "Hourly", daily = "Daily",
@@ -131,6 +132,12 @@ local function list(ws, req)
   end)
 end
 
+local list_of_dataset = requests.on_dataset(function(ws, req, dataset)
+  return answers.page(req, "report_schedules", dataset.schedules, function(schedule)
+    return row(ws, req, dataset, schedule)
+  end)
+end)
+
 local function create(ws, req)
   local report, status, body = ws:report(req)
   if not report then return status, body end
@@ -176,6 +183,7 @@ end
 
 return function(add)
   add("GET", "/reports/{report}/schedules", "schedules", list)
+  add("GET", "/datasets/{dataset}/schedules", "schedules", list_of_dataset)
   add("POST", "/reports/{report}/schedules", "schedules", create)
   add("GET", "/reports/{report}/schedules/{schedule}", "schedules", get)
   add("PATCH", "/reports/{report}/schedules/{schedule}", "schedules", update)
