@@ -13,6 +13,7 @@ local ROW = '{"token":"answer","id":7,"_links":{"self":{"href":"/api/acme/it"}}}
 -- The body of the server's answer, and what the caller gets of it.
 local function answer_to(operation)
   if operation.empty then return "", true end
+  if operation.handle then return '{"token":"answer","access_key":"key","access_secret":"canary"}' end
   local row = json.decode(ROW)
   if not operation.rows then return ROW, row end
   -- A second list beside it: the right one must be found by its name.
@@ -75,10 +76,10 @@ end
 
 local function name_of(operation) return operation[1] .. ": " .. operation[2] end
 
-local LATER = { audit_logs = true, signature_tokens = true, runs = true }
+local LATER = { runs = true }
 
 local function later(operation)
-  return LATER[operation[1]:match "^[^.]+"] or operation.client == "discovery" or operation.job
+  return LATER[operation[1]:match "^[^.]+"] or operation.job
 end
 
 describe("the operations of Analyst Studio", function()
@@ -99,25 +100,20 @@ describe("the operations of Analyst Studio", function()
 end)
 
 describe("a route", function()
-  local routes = {}
+  local routes = { rest = {}, discovery = {} } -- of the two clients
+
+  local function client_of(operation) return operation.client or "rest" end
 
   setup(function()
-    local client <close> = new_client({}, "http://127.0.0.1:1", "none")
-    for _, r in ipairs(client:routes()) do routes[r.name] = r end
+    for name, list in pairs(routes) do
+      local client <close> = new_client({ client = name }, "http://127.0.0.1:1", "none")
+      for _, r in ipairs(client:routes()) do list[r.name] = r end
+    end
   end)
 
-  -- Those of the Discovery client are its own; see the calls below.
-  local function each_operation()
-    return coroutine.wrap(function()
-      for _, operation in ipairs(operations) do
-        if operation.client ~= "discovery" and not later(operation) then coroutine.yield(operation) end
-      end
-    end)
-  end
-
   it("is there for every operation, with its verb and path, and says rightly how it is known", function()
-    for operation in each_operation() do
-      local r = assert(routes[operation[1]], "there is no route " .. operation[1])
+    for _, operation in ipairs(operations) do
+      local r = assert(routes[client_of(operation)][operation[1]], "there is no route " .. operation[1])
       local verb, path = operation[2]:match "^(%S+) ([^?]*)"
       assert.equal(verb, r.verb, r.name)
       local pattern = r.path:gsub("[%-.]", "%%%0"):gsub("{workspace}", "acme"):gsub("{[%w_]+}", "[%%w_]+")
@@ -127,17 +123,19 @@ describe("a route", function()
   end)
 
   it("is an operation of the vendor's, or says what else it is", function()
-    local known = {}
-    for _, operation in ipairs(operations) do known[operation[1]] = true end
-    for name, r in pairs(routes) do
-      assert.is_true(known[name], name .. " is not in the table")
-      if r.from ~= "documented" then assert.is_string(r.note, name .. " does not say where it comes from") end
+    local known = { rest = {}, discovery = {} }
+    for _, operation in ipairs(operations) do known[client_of(operation)][operation[1]] = true end
+    for client, list in pairs(routes) do
+      for name, r in pairs(list) do
+        assert.is_true(known[client][name], name .. " is not in the table")
+        if r.from ~= "documented" then assert.is_string(r.note, name .. " does not say where it comes from") end
+      end
     end
   end)
 
   it("of a list names it; a POST says how to find out whether it was done", function()
-    for operation in each_operation() do
-      local r = routes[operation[1]]
+    for _, operation in ipairs(operations) do
+      local r = routes[client_of(operation)][operation[1]]
       if operation.rows then assert.equal(operation.rows, r.key, r.name) end
       if r.verb == "POST" then assert.is_string(r.find_out, r.name) end
     end
@@ -295,5 +293,48 @@ describe("what is conflicting or odd", function()
       assert.matches("^spec/analyst_operations_spec.lua:%d+: ", raised)
     end
     assert.same({}, server:log())
+  end)
+end)
+
+describe("the sandbox", function()
+  local sandbox, clients
+
+  setup(function()
+    sandbox = assert(studio.sandbox.start { analyst_limit = 10000, workspace = { reports = 3, collections = 2 } })
+    clients = {}
+    for _, kind in ipairs { "workspace", "personal" } do
+      clients[kind] = studio.analyst { workspace = "acme", token = "tok_" .. kind, secret = "sec_" .. kind,
+        base_url = sandbox.analyst_url, limits = false, max_attempts = 1 }
+    end
+  end)
+
+  teardown(function()
+    for _, client in pairs(clients) do client:close() end
+    sandbox:stop()
+  end)
+
+  -- A route that the sandbox has is answered by whatever it makes of things that are not there.
+  local function has_route(operation)
+    local verb, target = operation[2]:match "^(%S+) (%S+)$"
+    local client = clients[operation.kind == false and "personal" or "workspace"]
+    local value, err = client:request {
+      method = verb, path = target, raw = true, headers = { Accept = operation.accept or "application/hal+json" },
+      body = operation.body, content_type = operation.body and "application/json",
+    }
+    if value then return true end
+    assert.is_number(err.status, tostring(err))
+    assert.is_true(err.status < 500, tostring(err))
+    return err.message ~= "no such route"
+  end
+
+  for _, operation in ipairs(operations) do
+    if not operation[2]:find "datasets" and not operation[2]:find "bulk" then
+      it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
+    end
+  end
+
+  it("says so of what is no operation", function()
+    assert.is_false(has_route { "none", "PATCH /api/acme/reports/r1/embiggen" })
+    assert.is_false(has_route { "none", "PUT /api/acme/reports/r1" })
   end)
 end)

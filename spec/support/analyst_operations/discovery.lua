@@ -5,10 +5,12 @@
 
 return {
   { "signature_tokens.create", "POST /batch/acme/signature_tokens", batch = true, handle = true,
+    accept = "application/json",
     with = { { name = "audit", expires_at = "2027-01-01T00:00:00Z" } },
     body = [[{"signature_token":{"name":"audit","expires_at":"2027-01-01T00:00:00Z",
       "auth_scope":{"authentication_for":"batch-api","authorization_type":"read-only"}}}]] },
-  { "signature_tokens.delete", "DELETE /batch/acme/signature_tokens/k1", with = { "k1" }, batch = true },
+  { "signature_tokens.delete", "DELETE /batch/acme/signature_tokens/k1", with = { "k1" }, batch = true,
+    accept = "application/json" },
 
   { "reports.list", "GET /batch/acme/reports?include_spaces=all", with = { { include_spaces = "all" } },
     client = "discovery", rows = "reports", plain = true, accept = "application/json", batch = true },

@@ -1,4 +1,4 @@
--- Routes: definitions, data sources, audit logs. SPDX-License-Identifier: MIT
+-- Routes: definitions and data sources. SPDX-License-Identifier: MIT
 --
 -- How a data source is made is not known.
 
