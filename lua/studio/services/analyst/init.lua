@@ -5,6 +5,7 @@ local core = require "studio.core"
 local inherit = require "studio.services.analyst.discovery.inherit"
 local log = require "studio.log"
 local login = require "studio.services.analyst.login"
+local management = require "studio.services.analyst.management"
 local merge = require "studio.merge"
 local service = require "studio.service"
 
@@ -61,7 +62,7 @@ return service.define {
   id_field = "token",
   headers = { Accept = "application/hal+json" },
   routes = require "studio.services.analyst.routes",
-  methods = merge(require "studio.services.analyst.links", inherit.methods),
+  methods = merge(require "studio.services.analyst.links", inherit.methods, management),
   resources = {
     workspace = require "studio.services.analyst.workspace",
     memberships = require "studio.services.analyst.memberships",

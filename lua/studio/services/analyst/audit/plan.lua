@@ -13,6 +13,7 @@ local errors = require "studio.error"
 local file = require "studio.file"
 local json = require "studio.json"
 local moment = require "studio.moment"
+local record = require "studio.services.analyst.audit.record"
 
 local plan = {}
 
@@ -49,16 +50,6 @@ function class:__tostring()
 end
 
 -- What is derived ---------------------------------------------------------------------------------------------------
-
-local function before(a, b)
-  for _, key in ipairs { "collection", "name", "token" } do
-    local x, y = a.report[key], b.report[key]
-    if key == "collection" then x, y = x and x.name, y and y.name end
-    x, y = x or "", y or ""
-    if x ~= y then return x < y end
-  end
-  return false
-end
 
 -- What carrying out costs: the report and its schedules are looked at again, a schedule's subscriptions are read before
 -- it is deleted (nobody could tell of them later), and each change is a call.
@@ -112,7 +103,7 @@ function plan.new(fields)
   for _, entry in ipairs(self.entries) do json.array(entry.actions) end
   self.options, self.source = self.options or {}, self.source or "api"
   if self.complete == nil then self.complete = true end
-  table.sort(self.entries, before)
+  table.sort(self.entries, function(a, b) return record.before(a.report, b.report) end)
   count(self, fields.counts or {})
   local limit = fields.limit
   self.limit = limit and { capacity = limit.capacity, window = limit.window, guard = limit.guard,

@@ -35,13 +35,24 @@ local function why(entry)
 end
 
 -- A collection or report by its name, else by its token.
-local function named(thing) return thing and (thing.name or thing.token) or "?" end
+local function named(thing)
+  if not thing then return "?" end
+  return thing.name and thing.name:find "%S" and thing.name or thing.token or "?"
+end
+
+local MOST <const> = 20 -- of a list below the table; the other files hold all
 
 local function add_list(out, title, list, text)
   if #list == 0 then return end
   out[#out + 1] = ""
   out[#out + 1] = title
-  for _, item in ipairs(list) do out[#out + 1] = "  " .. columns.clean(text(item)) end
+  for i, item in ipairs(list) do
+    if i > MOST then
+      out[#out + 1] = ("  and %d more"):format(#list - MOST)
+      return
+    end
+    out[#out + 1] = "  " .. columns.clean(text(item))
+  end
 end
 
 --- Seconds as people wait for them: "8 s", "3 min", "2 h 5 min".
