@@ -1,6 +1,6 @@
 -- The sandbox for Analyst Studio: the Discovery API, as curl sees it. SPDX-License-Identifier: MIT
 
-local asker = require "spec.support.asker"
+local asker = require "spec.support.analyst_asker"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 

@@ -1,6 +1,6 @@
 -- The sandbox for Analyst Studio: runs, their results, and PDF exports, as curl sees them. SPDX-License-Identifier: MIT
 
-local asker = require "spec.support.asker"
+local asker = require "spec.support.analyst_asker"
 local contents = require "studio.sandbox.analyst.contents"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"

@@ -1,6 +1,6 @@
 -- The sandbox for Analyst Studio: what belongs to reports and to the workspace. SPDX-License-Identifier: MIT
 
-local asker = require "spec.support.asker"
+local asker = require "spec.support.analyst_asker"
 local sandbox = require "studio.sandbox"
 
 local W = "/api/acme"
@@ -115,6 +115,18 @@ describe("the sandbox for Analyst Studio", function()
     assert.same({}, curl:rows(path .. "/subscriptions", "report_subscriptions"))
     sb:set { analyst_bodies = "flat" }
     assert.equal(200, (curl:ask("POST", path .. "/subscriptions", { data_previews = true })))
+  end)
+
+  it("deletes schedules in one go, all that are named or none", function()
+    local path, report = report_where(function(report) return tonumber(report.schedules_count) > 1 end)
+    local tokens = {}
+    for i, schedule in ipairs(curl:rows(path .. "/schedules", "report_schedules")) do tokens[i] = schedule.token end
+    local bulk = ("%s/reports/schedules/v1/bulk_delete?report=%s"):format(W, report.token)
+    assert.equal(400, (curl:ask("DELETE", bulk)))
+    assert.equal(404, (curl:ask("DELETE", bulk .. "&schedule=" .. tokens[1] .. ",none")))
+    assert.equal(#tokens, #curl:rows(path .. "/schedules", "report_schedules"))
+    assert.equal(200, (curl:ask("DELETE", bulk .. "&schedule=" .. table.concat(tokens, ","))))
+    assert.same({}, curl:rows(path .. "/schedules", "report_schedules"))
   end)
 
   it("keeps definitions, all of them in one list, or by their tokens", function()

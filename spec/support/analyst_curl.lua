@@ -10,12 +10,13 @@ local quote = shell.quote
 ---@param path string  below the sandbox's origin, or a whole URL
 ---@param body table|string|nil  a table goes as JSON
 ---@param who string|false|nil  "token:secret"; default: the workspace token; false: nobody
----@param more string[]?  further words for curl, quoted
+---@param more string[]?  further words for curl, quoted; an Accept header among them is sent instead of ours
 ---@return integer status
 ---@return any body  decoded when it is JSON
 ---@return table<string, string> headers  names in lower case
 return function(sb, method, path, body, who, more)
-  local words = { "curl -s -i --max-time 20 --noproxy '*' -X", method, "-H 'Accept: application/hal+json'" }
+  local words = { "curl -s -i --max-time 20 --noproxy '*' -X", method }
+  if not table.concat(more or {}):find "Accept:" then words[#words + 1] = "-H 'Accept: application/hal+json'" end
   if who ~= false then words[#words + 1] = "-u " .. quote(who or "tok_workspace:sec_workspace") end
   if body then words[#words + 1] = "-d " .. quote(type(body) == "table" and json.encode(body) or body) end
   for _, word in ipairs(more or {}) do words[#words + 1] = word end

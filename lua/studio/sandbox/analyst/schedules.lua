@@ -181,7 +181,30 @@ local function delete(ws, req)
   return 200
 end
 
+-- How the schedules are named is not documented; taken as query, by the names of the path parameters that the vendor's
+-- swagger file lists for a path that has none. Several schedules stand with commas between them.
+local function bulk_delete(ws, req)
+  local report, status, body = ws:report(req, req.query.report or "")
+  if not report then return status, body end
+  if not req.query.schedule then return answers.param_missing "schedule" end
+  local tokens = {}
+  for token in req.query.schedule:gmatch "[^,]+" do
+    if not requests.find(report.schedules, token) then return answers.not_found "schedule" end
+    tokens[#tokens + 1] = token
+  end
+  for _, token in ipairs(tokens) do
+    local _, at = requests.find(report.schedules, token)
+    if at then
+      table.remove(report.schedules, at)
+      ws:changed("schedules.delete", token)
+    end
+  end
+  ws:touch(report)
+  return 200
+end
+
 return function(add)
+  add("DELETE", "/reports/schedules/v1/bulk_delete", "schedules", bulk_delete)
   add("GET", "/reports/{report}/schedules", "schedules", list)
   add("GET", "/datasets/{dataset}/schedules", "schedules", list_of_dataset)
   add("POST", "/reports/{report}/schedules", "schedules", create)
