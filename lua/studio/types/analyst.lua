@@ -12,6 +12,27 @@
 ---@field limit_key string? the service limits users and not tokens: two tokens of one user share one budget when both
 ---  clients get the same limit_key; default: the token
 
+---@class studio.analyst.run_options: studio.call_options
+---@field find_lost boolean? look among the newest runs for one whose submission got no answer; default true
+
+---@class studio.analyst.save_options
+---@field query string|integer|table|nil one query's result: by its name, its token, its number in the run's query runs,
+---  or its row
+---@field timeout number? seconds until the first byte; large results take the service its time
+---@field deadline number? seconds for everything
+---@field progress fun(event: studio.transfer.event)?
+---@field max_bytes integer? what a packed result may unpack to; default 64 GiB
+
+---@class studio.analyst.row_options: studio.analyst.save_options
+---@field format "csv"|"json"|nil default "csv": every value is a text; "json": numbers are exact, null is nil
+---@field columns string[]? names of the columns that are wanted
+
+---@class studio.analyst.pdf_options
+---@field wait number? seconds that the making may take; default 600
+---@field timeout number? seconds of one attempt
+---@field deadline number? seconds for everything
+---@field progress fun(event: studio.transfer.event)?
+
 ---@class studio.analyst.client: studio.client
 ---@field workspace studio.analyst.workspace
 ---@field memberships studio.analyst.memberships
@@ -22,7 +43,10 @@
 ---@field permissions studio.analyst.permissions
 ---@field collection_memberships studio.analyst.collection_memberships
 ---@field reports studio.analyst.reports
+---@field runs studio.analyst.runs
 ---@field query_runs studio.analyst.query_runs
+---@field results studio.analyst.results
+---@field exports studio.analyst.exports
 ---@field queries studio.analyst.queries
 ---@field charts studio.analyst.charts
 ---@field filters studio.analyst.filters

@@ -4,6 +4,7 @@
 
 local lists = require "studio.services.analyst.lists"
 local page = require "studio.page"
+local run_jobs = require "studio.services.analyst.run_jobs"
 
 ---@class studio.analyst.datasets
 ---@field list studio.analyst.list_of one page of a collection's datasets
@@ -37,6 +38,15 @@ end
 ---@return table response_or_err
 function datasets:delete(dataset, options)
   return self.client:call("datasets.delete", { dataset = dataset }, nil, options)
+end
+
+--- Runs a dataset. Never repeated when its outcome is unknown: see runs:run.
+---@param dataset studio.analyst.id
+---@param options studio.analyst.run_options?
+---@return studio.job? job job:wait() gives the run as sent: results of datasets are not documented; nil, err on failure
+---@return table response_or_err
+function datasets:run(dataset, options)
+  return run_jobs.submit(self.client, "dataset", dataset, "datasets.run", nil, options)
 end
 
 --- The reports that use a dataset, in short; all that there are.

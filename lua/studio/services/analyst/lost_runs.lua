@@ -1,0 +1,135 @@
+-- A run that was asked for, and of which no answer came: is it among the newest? SPDX-License-Identifier: MIT
+--
+-- A run costs work at the warehouse, so the request is never sent again. It is looked for instead: a run that has our
+-- parameters, was begun since we asked (by the service's own clock), and is not known to be somebody else's. One such
+-- run is taken for ours: at worst it is another person's of the same moment, with the same result. Several, and none,
+-- are left to the caller, as err.runs.
+
+local merge = require "studio.merge"
+local moment = require "studio.moment"
+local page = require "studio.page"
+local task = require "studio.task"
+
+local lost_runs = {}
+
+-- Looks, and how long the pauses between them are, counted in first pauses between polls: a gateway that gave up is
+-- sometimes ahead of the service behind it.
+local PAUSES = { 0, 1, 2 }
+
+-- Seconds that the clocks of a gateway and of a database may be apart, and whole-second stamps hide.
+local SLACK = 5
+
+-- Runs on the newest page are enough: it holds 30, of the last moments.
+local PATIENCE = 60
+
+-- What each client submitted: tokens that are its own already, and parameters that are under way.
+local books = setmetatable({}, { __mode = "k" })
+
+local function book_of(client)
+  local book = books[client]
+  if not book then
+    book = { known = {}, under_way = {} }
+    books[client] = book
+  end
+  return book
+end
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b or tostring(a) == tostring(b) end
+  for k, v in pairs(a) do
+    if not same(v, b[k]) then return false end
+  end
+  return #a == #b
+end
+
+-- A service fills in what was not given: a run may have more parameters than were asked for, not others.
+local function fits(row, parameters)
+  return type(row.parameters) ~= "table" or same(parameters or {}, row.parameters)
+end
+
+--- Notes a submission before it is made.
+---@param client studio.client
+---@param place string what is run: submissions elsewhere have nothing to do with it
+---@param parameters table?
+---@return table submission
+function lost_runs.begin(client, place, parameters)
+  local submission = { book = book_of(client), place = place, parameters = parameters, at = task.loop:now() }
+  submission.book.under_way[submission] = true
+  return setmetatable(submission, { __close = function() submission.book.under_way[submission] = nil end })
+end
+
+--- Notes that a run is the client's own.
+function lost_runs.known(client, token)
+  if token ~= nil then book_of(client).known[token] = true end
+end
+
+-- Begun since the submission, by the service's clock. A run whose time cannot be read may be ours.
+local function since(row, submission, response)
+  local created = moment.read(row.created_at)
+  local now = moment.read_http(response.header and response:header "date") or os.time()
+  return not created or created >= now - (task.loop:now() - submission.at) - SLACK
+end
+
+-- Could it be what another call of this client asked for, and has no answer to yet?
+local function claimed(row, submission)
+  for other in pairs(submission.book.under_way) do
+    if other ~= submission and other.place == submission.place and fits(row, other.parameters) then return true end
+  end
+  return false
+end
+
+-- The runs that may be ours; whether there is one, and it must be.
+local function candidates(rows, submission, response)
+  local found, certain = {}, true
+  for _, row in ipairs(rows) do
+    if type(row) == "table" and not submission.book.known[row.token] and fits(row, submission.parameters)
+      and since(row, submission, response) then
+      found[#found + 1] = row
+      certain = certain and not claimed(row, submission)
+    end
+  end
+  return found, certain and #found == 1
+end
+
+local function advise(err, found, why)
+  local said
+  if why then
+    said = "Looking for it among the newest runs failed too: " .. why.message
+  elseif #found == 0 then
+    said = "It is not among the newest runs: it may have been lost on the way, or come late"
+  else
+    said = ("It may be one of %d new runs, which are in err.runs"):format(#found)
+  end
+  err.runs = found
+  err.advice = said .. (err.advice and ". " .. err.advice or "")
+end
+
+--- Looks for the run of a submission that failed and may have been carried out.
+---@param client studio.client
+---@param route string that lists the runs
+---@param params table of that route
+---@param submission table of lost_runs.begin
+---@param err studio.error of the submission; gets `runs`, the candidates, when none is certain
+---@return table? run nil when it is not found for certain
+---@return table? response
+function lost_runs.find(client, route, params, submission, err)
+  local found, why = {}, nil
+  for _, pause in ipairs(PAUSES) do
+    if pause > 0 and not task.sleep(pause * client.state.poll.first) then break end
+    local rows, response = page.list(client, route, merge(params), nil, { deadline = PATIENCE })
+    why = not rows and response or nil
+    if rows then
+      local certain
+      found, certain = candidates(rows, submission, response)
+      if certain then
+        lost_runs.known(client, found[1].token)
+        return found[1], response
+      end
+    end
+    if why and why.kind ~= "network" and why.kind ~= "timeout" and why.kind ~= "server" then break end
+  end
+  advise(err, found, why)
+  return nil
+end
+
+return lost_runs
