@@ -91,17 +91,17 @@ local function candidates(rows, submission, response)
   return found, certain and #found == 1
 end
 
+-- What the caller is told instead of "look for it": that was done.
 local function advise(err, found, why)
-  local said
-  if why then
-    said = "Looking for it among the newest runs failed too: " .. why.message
-  elseif #found == 0 then
-    said = "It is not among the newest runs: it may have been lost on the way, or come late"
-  else
-    said = ("It may be one of %d new runs, which are in err.runs"):format(#found)
-  end
   err.runs = found
-  err.advice = said .. (err.advice and ". " .. err.advice or "")
+  if why then
+    err.advice = "Looking for it among the newest runs failed as well: " .. why.message
+      .. (err.advice and ". " .. err.advice or "")
+  elseif #found == 0 then
+    err.advice = "It is not among the newest runs: most probably it never began; look again, since it may come late"
+  else
+    err.advice = ("It may be one of %d new runs, which are in err.runs"):format(#found)
+  end
 end
 
 --- Looks for the run of a submission that failed and may have been carried out.
