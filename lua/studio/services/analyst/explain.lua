@@ -9,7 +9,7 @@ local words = require "studio.services.analyst.words"
 local function on_not_found(err, client)
   local what = err.message:lower():match "^(.-) not found"
   if what and what ~= "account" and what ~= "workspace" and what ~= "organization" then
-    return "It may also be in a collection that this token cannot see"
+    return "Or it is there, and this token cannot see it"
   end
   return ("If everything answers 404: is '%s' the workspace's username, all lowercase, as in "
     .. "https://app.mode.com/USERNAME?"):format(client.state.params.workspace)
@@ -27,7 +27,11 @@ local advice = {
     return "Check token and secret: both are of an API token, and neither is a person's password. Tokens expire, and "
       .. "the API is part of paid plans"
   end,
-  forbidden = function(_, client)
+  forbidden = function(err, client)
+    local what = err.message:lower()
+    if what:find "space" and not what:find "workspace" or what:find "collection" then
+      return "It is somebody's personal collection, or a restricted one that this token is no member of"
+    end
     local kind = client.state.facts.token_kind
     return ("The %s has no right to this: groups, invites and audit logs are for admins, and a member token can do "
       .. "what its member can"):format(kind and kind .. " token" or "token")
