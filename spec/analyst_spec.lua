@@ -7,7 +7,8 @@ local SPACES = '{"_embedded":{"spaces":[%s]}}'
 local SPACE = '{"token":"aaa","id":"7","_links":{"reports":{"href":"/api/acme/spaces/aaa/reports"},'
   .. '"self":{"href":"{base}/api/acme/collections/aaa"},"elsewhere":{"href":"https://evil.invalid/api/acme"},'
   .. '"userinfo":{"href":"{base}@evil.invalid/"},"protocol":{"href":"//evil.invalid/x"},"none":{"href":null},'
-  .. '"odd":{"href":"javascript:alert(1)"},'
+  .. '"odd":{"href":"javascript:alert(1)"},"space_reports":{"href":"/api/acme/spaces/aaa/reports?short"},'
+  .. '"a_twin":{"href":"/a"},"b_twin":{"href":"/b"},"a_one":{"href":"/api/acme/one"},'
   .. '"search":{"href":"/api/acme/spaces/{token}/find{?q,page}","templated":true}}}'
 
 describe("studio.analyst", function()
@@ -236,6 +237,14 @@ describe("studio.analyst", function()
       assert.equal(1, #server:log())
     end)
 
+    it("may go by the end of their names, when only one ends so", function()
+      assert.equal(server.url .. "/api/acme/one", (an:href(space, "one")))
+      -- A whole name comes first.
+      assert.equal(server.url .. "/api/acme/spaces/aaa/reports", (an:href(space, "reports")))
+      assert.is_nil((an:href(space, "twin")))
+      assert.is_nil((an:href(space, "ne")))
+    end)
+
     it("that are not there are told, with what was probably meant", function()
       local row, err = an:follow(space, "repots")
       assert.is_nil(row)
@@ -264,7 +273,8 @@ describe("studio.analyst", function()
       assert.matches("is 'acme' the workspace's username", wrong.advice)
       assert.matches("cannot see", answer(404, '{"id":"not_found","message":"space not found"}').advice)
       assert.matches("The member token has no right", answer(403, '{"id":"forbidden","message":"no"}').advice)
-      assert.matches("personal collection", answer(403, '{"id":"forbidden","message":"no access to this space"}').advice)
+      local hidden = answer(403, '{"id":"forbidden","message":"no access to this space"}')
+      assert.matches("personal collection", hidden.advice)
       assert.matches("Check token and secret", answer(401, '{"id":"unauthorized","message":"no"}').advice)
       assert.matches("in 'report'", answer(400, '{"id":"param_missing","message":"param is missing"}').advice, 1, true)
       local html = answer(502, "<html><title>Bad Gateway</title></html>")

@@ -105,16 +105,29 @@ local function rels_of(row)
   return known
 end
 
+-- The link of that name; else the only one whose name ends so: "schedules" is a report's "report_schedules".
+local function find_link(row, rel)
+  local link = link_of(row, rel)
+  if link then return link end
+  local count = 0
+  for name in pairs(rels_of(row)) do
+    if type(name) == "string" and name:sub(-#rel - 1) == "_" .. rel then
+      link, count = link_of(row, name), count + 1
+    end
+  end
+  return count == 1 and link or nil
+end
+
 --- The target of a row's link, as an absolute URL at the origin.
 ---@param row table
----@param rel string
+---@param rel string its name, or the end of it ("schedules" for "report_schedules") where only one link ends so
 ---@param origin string "https://app.mode.com"
 ---@param values table? for a templated link
 ---@return string? url nil when there is none that can be followed
 ---@return string? why
 ---@return table used names of `values` that stand in the URL now; or, with `why`, { known = links that there are }
 function hal.target(row, rel, origin, values)
-  local link = link_of(row, rel)
+  local link = find_link(row, rel)
   if not link then return nil, ("the row has no link '%s'"):format(rel), { known = rels_of(row) } end
   local href, missing, used = fill(link.href, values or {})
   if not href then

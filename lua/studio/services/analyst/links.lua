@@ -50,7 +50,7 @@ end
 
 --- The address that a link of a row leads to.
 ---@param row table with `_links`
----@param rel string "schedules"
+---@param rel string "report_schedules", or its end where no other link ends so: "schedules"
 ---@param values table<string, string|integer>? for a templated link
 ---@return string? url absolute; nil, err when there is no such link, or it leads to another origin
 ---@return studio.error? err
@@ -63,7 +63,7 @@ end
 
 --- Asks for what a link of a row leads to. Only links to the client's own origin are followed.
 ---@param row table with `_links`
----@param rel string "schedules"
+---@param rel string "report_schedules", or its end where no other link ends so: "schedules"
 ---@param query table? sent with it; values of a templated link are taken out of it
 ---@param options studio.call_options?
 ---@return any value a plain list of rows where the answer is a list; nil, err on failure, and for a link elsewhere
