@@ -7,7 +7,7 @@ LUA_LIB     = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_V)
 # types/ is read by editors only, but they look for it beside the modules.
 LUA_FILES   = $(shell cd lua && find studio -name '*.lua' | sort)
 
-.PHONY: install uninstall rock check-rock rockspec
+.PHONY: install uninstall rock check-rock rockspec routes
 install: all ## install under PREFIX (default /usr/local)
 	@for file in $(LUA_FILES); do \
 	  $(INSTALL) -d "$(LUA_SHARE)/$$(dirname "$$file")" && \
@@ -24,6 +24,9 @@ uninstall: ## remove what `make install` put there
 ROCKSPEC := rockspec/lua-studio-scm-1.rockspec
 rockspec: ## write the list of modules in the rockspec anew, from what is on disk
 	@$(LUA) tools/rockspec.lua $(ROCKSPEC)
+
+routes: ## write docs/analyst_routes.md anew, from the routes in the code
+	@$(LUA) tools/routes.lua
 
 ROCK_LUA := $(CURDIR)/build/rock/tree/share/lua/$(LUA_V)
 ROCK_LIB := $(CURDIR)/build/rock/tree/lib/lua/$(LUA_V)
