@@ -88,7 +88,7 @@ describe("the sandbox for Analyst Studio", function()
       after = curl:get(path)
       assert.equal(done.token, after.last_successful_run_token)
       assert.is_true(after.last_successfully_run_at > report.last_run_at)
-      assert.equal(2, sb:state().analyst.changes.run[report.token])
+      assert.equal(2, sb:state().analyst.changes["runs.run"][report.token])
     end)
 
     it("fails one that asks for it, and tells why in its queries only", function()
@@ -111,7 +111,7 @@ describe("the sandbox for Analyst Studio", function()
 
     it("refuses bodies that are of no known form", function()
       local path = report_with(1)
-      local before = sb:state().analyst.changes.run
+      local before = sb:state().analyst.changes["runs.run"]
       for _, body in ipairs { { parameters = "x" }, { report_run = {} }, { report = {} }, "[1]", "{" } do
         local status, answer = curl:ask("POST", path .. "/runs", body)
         assert.equal(400, status)
@@ -119,7 +119,7 @@ describe("the sandbox for Analyst Studio", function()
       end
       local status, answer = curl:ask("POST", path .. "/runs", { report = { dataset_tokens = { { token = "none" } } } })
       assert.same({ 404, "dataset not found" }, { status, answer.message })
-      assert.same(before, sb:state().analyst.changes.run)
+      assert.same(before, sb:state().analyst.changes["runs.run"])
     end)
 
     it("clones for personal tokens, and duplicates for all", function()
@@ -162,6 +162,22 @@ describe("the sandbox for Analyst Studio", function()
       assert.equal(206, status)
       assert.equal(csv:sub(1001), part)
       assert.equal(("bytes 1000-%d/%d"):format(#csv - 1, #csv), headers["content-range"])
+    end)
+
+    it("go on where they were cut", function()
+      local path = report_with(1)
+      local run_path = begin(path)
+      sb:set { result_rows = 3000, faults = { { kind = "cut", path = "%.csv$", share = 0.8, count = 1 } } }
+      local file = os.tmpname()
+      local command = ("curl -s -C - -o %s --noproxy '*' -u tok_workspace:sec_workspace %s/results/content.csv"):format(
+        file, sb.analyst_url .. run_path)
+      assert.is_false((shell.tool(command)))
+      local first = #shell.read(file)
+      assert.is_true((shell.tool(command)))
+      local text = shell.read(file)
+      os.remove(file)
+      assert.equal(curl:get(run_path .. "/results/content.csv"), text)
+      assert.equal(math.floor(#text * 0.8), first)
     end)
 
     it("come packed when told to", function()

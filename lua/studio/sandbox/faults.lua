@@ -12,9 +12,9 @@ faults.kinds = {
   html = false,     -- answers `status` (502) with a proxy's HTML page
   redirect = false, -- answers `status` (302) to `location`
   slow = true,      -- waits `seconds` before the first byte
-  stall = true,     -- sends half of the body, then nothing for `seconds` (30), then closes
+  stall = true,     -- sends `share` (0.5) of the body, then nothing for `seconds` (30), then closes
   stall_head = true, -- the same in the middle of the headers
-  cut = true,       -- sends half of the body, then closes
+  cut = true,       -- sends `share` (0.5) of the body, then closes
   drop = true,      -- closes without an answer
   reset = true,     -- the same by a TCP reset (needs luasocket; else like drop)
   bad_json = true,  -- sends the first half of the JSON as if it were all
@@ -38,11 +38,12 @@ faults.kinds = {
 ---@field location string|nil
 ---@field by integer|nil
 ---@field text string|nil
+---@field share number|nil         of the body, 0 .. 1
 
 local shape = {
   kind = "string", server = "string", method = "string", path = "string", rate = "number", count = "number",
   effect = "boolean", status = "number", headers = "table", body = "string", seconds = "number", location = "string",
-  by = "number", text = "string",
+  by = "number", text = "string", share = "number",
 }
 
 --- Checks a rule.
@@ -57,6 +58,7 @@ function faults.complaint(rule)
   if faults.kinds[rule.kind] == nil then return ("no kind of fault is called '%s'"):format(tostring(rule.kind)) end
   if rule.kind == "redirect" and not rule.location then return "a redirect needs a location" end
   if rule.rate and not (rule.rate >= 0 and rule.rate <= 1) then return "fault.rate must be from 0 to 1" end
+  if rule.share and not (rule.share >= 0 and rule.share <= 1) then return "fault.share must be from 0 to 1" end
   if rule.by and (math.type(rule.by) ~= "integer" or rule.by == 0) then return "fault.by must be a whole number" end
   if rule.path and not pcall(string.find, "", rule.path) then return "fault.path is no Lua pattern" end
 end

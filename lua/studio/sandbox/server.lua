@@ -101,9 +101,10 @@ local function write(stream, answer, head_only)
   end
 end
 
-local function write_half(stream, answer)
+-- The first half of the body, or that share of it.
+local function write_part(stream, answer, share)
   write_head(stream, answer, false)
-  for piece in lazy.pieces(answer.body:sub(1, #answer.body // 2)) do
+  for piece in lazy.pieces(answer.body:sub(1, math.floor(#answer.body * (share or 0.5)))) do
     if not stream:write_chunk(piece, false) then return end
   end
 end
@@ -151,12 +152,12 @@ end
 local broken = {
   drop = hang_up,
   reset = reset,
-  cut = function(stream, answer)
-    write_half(stream, answer)
+  cut = function(stream, answer, rule)
+    write_part(stream, answer, rule.share)
     hang_up(stream)
   end,
   stall = function(stream, answer, rule)
-    write_half(stream, answer)
+    write_part(stream, answer, rule.share)
     stall(stream, rule)
   end,
   stall_head = function(stream, answer, rule)

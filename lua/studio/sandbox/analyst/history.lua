@@ -114,7 +114,7 @@ function history.begin(ws, report, parameters)
   }
   book.made[#book.made + 1], book.open[#book.open + 1] = run, run
   report.runs_count, report.last_run = (report.runs_count or 0) + 1, run.created
-  ws:changed("run", report.token)
+  ws:changed(report.type == "DatasetReport" and "datasets.run" or "runs.run", report.token)
   ws:touch(report)
   return run
 end
