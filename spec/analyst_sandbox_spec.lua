@@ -202,6 +202,8 @@ describe("the sandbox for Analyst Studio", function()
     status, body = curl("DELETE", one)
     assert.same({ 200, "" }, { status, body })
     assert.equal(404, (curl("DELETE", one)))
+    status, body = curl("POST", path, { report_schedule = { cron = { freq = "daily", hour = 1, hours = 2 } } })
+    assert.same({ 400, "is not a field of a cron" }, { status, body.message.hours[1] })
     sb:set { analyst_bodies = "flat" }
     assert.equal(200, (curl("POST", path, fields)))
     assert.equal(1, sb:state().analyst.schedules[report.token])

@@ -3,6 +3,7 @@
 local json = require "studio.sandbox.json"
 local options = require "studio.sandbox.options"
 local router = require "studio.sandbox.router"
+local snapshot = require "studio.sandbox.analyst.snapshot"
 
 local control = {}
 
@@ -45,11 +46,11 @@ add("GET", "/state", function(world)
   for frame, n in pairs(world.generations) do generations[tostring(frame)] = n end
   return 200, {
     projects = count(world.projects), frames = count(world.frames), jobs = count(world.jobs),
-    generations = generations, wallet = world.options.wallet, analyst = world:analyst():state(),
+    generations = generations, wallet = world.options.wallet, analyst = snapshot.state(world:analyst()),
   }
 end)
 
-add("GET", "/workspace", function(world) return 200, world:analyst():dump() end)
+add("GET", "/workspace", function(world) return 200, snapshot.dump(world:analyst()) end)
 
 --- Answers a request.
 function control.handle(world, req)

@@ -4,17 +4,9 @@
 -- after the other resources.
 
 local answers = require "studio.sandbox.analyst.answers"
+local requests = require "studio.sandbox.analyst.requests"
 
--- A handler of one item of a collection's list `field`, which gets the item and its place.
-local function on_item(field, what, handle)
-  return function(ws, req)
-    local space, status, body = ws:collection(req)
-    if not space then return status, body end
-    local item, at = ws:find(space[field] or {}, req.args.item)
-    if not item then return answers.not_found(what) end
-    return handle(ws, req, space, item, at)
-  end
-end
+local on_space = requests.on_space
 
 -- ---- permissions --------------------------------------------------------------------------------------------------
 
@@ -39,9 +31,7 @@ local function wrong_permission(fields, required)
 end
 
 -- All, or those whose accessor's token has the text `q`.
-local function list_permissions(ws, req)
-  local space, status, body = ws:collection(req)
-  if not space then return status, body end
+local function list_permissions(ws, req, space)
   local found = {}
   for _, permission in ipairs(space.permissions or {}) do
     if not req.query.q or tostring(permission.accessor_token):find(req.query.q, 1, true) then
@@ -53,11 +43,8 @@ local function list_permissions(ws, req)
   end)
 end
 
-local function create_permission(ws, req)
-  local space, status, body = ws:collection(req)
-  if not space then return status, body end
-  local fields
-  fields, status, body = answers.wrapped(req, "permission")
+local function create_permission(ws, req, space)
+  local fields, status, body = answers.wrapped(req, "permission")
   if not fields then return status, body end
   local why = wrong_permission(fields, true)
   if why then return answers.invalid(why) end
@@ -67,6 +54,15 @@ local function create_permission(ws, req)
   table.insert(space.permissions, permission)
   ws:changed("permissions.create", permission.token)
   return 200, permission_row(ws, req, space, permission)
+end
+
+-- A handler of one permission, which gets it and its place.
+local function on_permission(handle)
+  return on_space(function(ws, req, space)
+    local item, at = requests.find(space.permissions or {}, req.args.permission)
+    if not item then return answers.not_found "permission" end
+    return handle(ws, req, space, item, at)
+  end)
 end
 
 local function show_permission(ws, req, space, permission) return 200, permission_row(ws, req, space, permission) end
@@ -109,12 +105,10 @@ local function members(ws, space)
 end
 
 local function on_members(handle)
-  return function(ws, req)
-    local space, status, body = ws:collection(req)
-    if not space then return status, body end
+  return on_space(function(ws, req, space)
     if space.type == "private" then return answers.error(400, "Invalid space") end
     return handle(ws, req, space, members(ws, space))
-  end
+  end)
 end
 
 local function list_members(ws, req, space, all)
@@ -135,7 +129,7 @@ end
 
 local function on_member(handle)
   return on_members(function(ws, req, space, all)
-    local item, at = ws:find(all, req.args.item)
+    local item, at = requests.find(all, req.args.membership)
     if not item then return answers.not_found "membership" end
     return handle(ws, req, space, item, at)
   end)
@@ -151,15 +145,15 @@ end
 
 return function(add)
   local permissions = "/spaces/{collection}/permissions"
-  add("GET", permissions, "permissions", list_permissions)
-  add("GET", permissions .. "/search", "permissions", list_permissions)
-  add("POST", permissions, "permissions", create_permission)
+  add("GET", permissions, "permissions", on_space(list_permissions))
+  add("GET", permissions .. "/search", "permissions", on_space(list_permissions))
+  add("POST", permissions, "permissions", on_space(create_permission))
   for method, handle in pairs { GET = show_permission, PATCH = update_permission, DELETE = delete_permission } do
-    add(method, permissions .. "/{item}", "permissions", on_item("permissions", "permission", handle))
+    add(method, permissions .. "/{permission}", "permissions", on_permission(handle))
   end
   local memberships = "/spaces/{collection}/memberships"
   add("GET", memberships, "collection_memberships", on_members(list_members))
   add("POST", memberships, "collection_memberships", on_members(add_member))
-  add("GET", memberships .. "/{item}", "collection_memberships", on_member(show_member))
-  add("DELETE", memberships .. "/{item}", "collection_memberships", on_member(remove_member))
+  add("GET", memberships .. "/{membership}", "collection_memberships", on_member(show_member))
+  add("DELETE", memberships .. "/{membership}", "collection_memberships", on_member(remove_member))
 end

@@ -2,6 +2,9 @@
 
 local answers = require "studio.sandbox.analyst.answers"
 local json = require "studio.sandbox.json"
+local requests = require "studio.sandbox.analyst.requests"
+
+local on_space = requests.on_space
 
 local function row(ws, req, space)
   local self = ws:path("/collections/%s", space.token)
@@ -60,15 +63,6 @@ local function create(ws, req)
   }
   ws:changed("collections.create", token)
   return 200, row(ws, req, space)
-end
-
--- A handler of one collection that the caller may see.
-local function on_space(handle)
-  return function(ws, req)
-    local space, status, body = ws:collection(req)
-    if not space then return status, body end
-    return handle(ws, req, space)
-  end
 end
 
 local function update(ws, req, space)

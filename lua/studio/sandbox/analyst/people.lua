@@ -1,6 +1,7 @@
 -- Members of the workspace, groups and invites. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.analyst.answers"
+local requests = require "studio.sandbox.analyst.requests"
 
 -- ---- memberships --------------------------------------------------------------------------------------------------
 
@@ -102,7 +103,7 @@ end
 
 local function on_group(handle)
   return function(ws, req)
-    local group, at = ws:find(ws.groups, req.args.group)
+    local group, at = requests.find(ws.groups, req.args.group)
     if not group then return answers.not_found "group" end
     return handle(ws, req, group, at)
   end
@@ -151,7 +152,7 @@ end
 
 local function on_member(handle)
   return on_group(function(ws, req, group)
-    local member, at = ws:find(group.members, req.args.membership)
+    local member, at = requests.find(group.members, req.args.membership)
     if not member then return answers.not_found "membership" end
     return handle(ws, req, group, member, at)
   end)

@@ -15,6 +15,15 @@ function requests.on_report(handle)
   end
 end
 
+--- A handler of one collection that the caller may see: handle(ws, req, space).
+function requests.on_space(handle)
+  return function(ws, req)
+    local space, status, body = ws:collection(req)
+    if not space then return status, body end
+    return handle(ws, req, space)
+  end
+end
+
 --- A handler of one run of a report: handle(ws, req, run).
 function requests.on_run(handle)
   return requests.on_report(function(ws, req, report)

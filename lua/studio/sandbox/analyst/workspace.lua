@@ -4,6 +4,7 @@ local answers = require "studio.sandbox.analyst.answers"
 local chance = require "studio.sandbox.chance"
 local generate = require "studio.sandbox.analyst.generate"
 local json = require "studio.sandbox.json"
+local requests = require "studio.sandbox.analyst.requests"
 
 local workspace = { complaint = generate.complaint }
 
@@ -65,13 +66,6 @@ function methods:changed(operation, token)
   counts[token] = (counts[token] or 0) + 1
 end
 
---- The item of that token in a list, and its place.
-function methods.find(_, list, token)
-  for i, item in ipairs(list) do
-    if item.token == token then return item, i end
-  end
-end
-
 function methods:add_collection(collection)
   collection.reports = {}
   self.collections[#self.collections + 1] = collection
@@ -93,7 +87,7 @@ function methods:user(username)
 end
 
 --- The user of that token.
-function methods:user_of(token) return (self:find(self.users, token)) end
+function methods:user_of(token) return (requests.find(self.users, token)) end
 
 --- The personal collection of who calls; made when it is first needed.
 function methods:personal(principal)
@@ -164,51 +158,9 @@ end
 
 --- The data source of the path; or nil and the answer instead of it.
 function methods:data_source(req)
-  local found = self:find(self.data_sources, req.args.data_source)
+  local found = requests.find(self.data_sources, req.args.data_source)
   if found then return found end
   return nil, answers.not_found "data source"
-end
-
--- ---- for specs ----------------------------------------------------------------------------------------------------
-
-local function each_report(self, visit)
-  for _, collection in ipairs(self.collections) do
-    for _, report in ipairs(collection.reports) do visit(report, collection) end
-  end
-end
-
---- How things stand: archived (tokens), schedules (report token -> how many), changes, collections (count),
---- data_sources (tokens).
-function methods:state()
-  local archived, schedules = json.array {}, {}
-  each_report(self, function(report)
-    if report.archived then archived[#archived + 1] = report.token end
-    schedules[report.token] = #report.schedules
-  end)
-  table.sort(archived)
-  local sources = json.array {}
-  for i, source in ipairs(self.data_sources) do sources[i] = source.token end
-  return { archived = archived, schedules = schedules, changes = self.changes, collections = #self.collections,
-    data_sources = sources }
-end
-
---- All that a client can change, in one order and without what differs by chance (times, tokens of new things): two
---- sandboxes, or one at two moments, are in the same state when these are equal.
-function methods:dump()
-  local reports, schedules = {}, {}
-  each_report(self, function(report, collection)
-    reports[report.token] = { name = report.name, archived = report.archived, collection = collection.token,
-      description = report.description }
-    local bodies = {}
-    for i, schedule in ipairs(report.schedules) do
-      bodies[i] = json.encode { name = schedule.name, cron = schedule.cron, params = schedule.params,
-        timeout = schedule.timeout }
-    end
-    table.sort(bodies)
-    for i, text in ipairs(bodies) do bodies[i] = json.decode(text) end
-    schedules[report.token] = bodies[1] and json.array(bodies) or nil
-  end)
-  return { reports = reports, schedules = schedules }
 end
 
 return workspace
