@@ -70,10 +70,11 @@ local function missing(client, params, err)
 end
 
 local function download(client, params, path, options, name)
-  return spool.save({
+  local value, response = spool.save({
     client = client, route = "exports.download", params = params, name = name or params.run .. ".pdf",
     missing = function(err) return missing(client, params, err) end,
   }, path, options)
+  return type(value) == "table" and value[1] or value, response
 end
 
 --- Saves a PDF that is made.

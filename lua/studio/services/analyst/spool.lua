@@ -180,9 +180,10 @@ end
 ---@return studio.unpacked? unpacked nil, err on failure
 ---@return studio.error? err
 function spool.borrow(content, options)
-  local private = os.tmpname() -- made, for this user alone
+  local private = os.tmpname() -- made, for this user alone, and as the part of a download it stays so
   local dir = os.getenv "TMPDIR"
-  local path = dir and dir ~= "" and dir .. "/studio-" .. private:match "[^/]*$" or private
+  if not dir or dir == "" then dir = private:match "^(.*)/" end
+  local path = dir .. "/studio-" .. private:match "[^/]*$"
   if not os.rename(private, path .. ".part") then os.remove(private) end
   local _ <close> = setmetatable({}, { __close = function()
     for _, ending in ipairs { "", ".part", ".part.info" } do os.remove(path .. ending) end
