@@ -61,6 +61,10 @@
 ---@field definitions studio.analyst.definitions
 ---@field data_sources studio.analyst.data_sources
 ---@field grants studio.analyst.grants
+---@field apply fun(self, plan: studio.analyst.plan|string, options: studio.analyst.apply_options):
+---  studio.analyst.apply_summary?, studio.error?
+---@field undo fun(self, log: string, options: studio.analyst.run_options?):
+---  studio.analyst.undo_summary?, studio.error?
 
 ---@class studio.analyst.discovery.options: studio.options
 ---@field workspace string its username, as in https://app.mode.com/USERNAME

@@ -1,4 +1,4 @@
--- A workspace kept clean: what client:audit and its kin are made of. SPDX-License-Identifier: MIT
+-- A workspace kept clean: what client:audit, client:apply and their kin are made of. SPDX-License-Identifier: MIT
 
 local management = {}
 
@@ -13,5 +13,19 @@ function management:audit(options) return require("studio.services.analyst.audit
 ---@return studio.analyst.use[]? rows nil, err when the workspace could not be read
 ---@return table found_or_err
 function management:report_use(options) return require("studio.services.analyst.audit").report_use(self, options) end
+
+--- Carries a plan out, with a way back. See studio.services.analyst.apply.
+---@param plan studio.analyst.plan|string the plan, or the name of its .json file
+---@param options studio.analyst.apply_options
+---@return studio.analyst.apply_summary? summary `complete` is false when something failed, or the run was stopped
+---@return studio.error? err it could not even begin, and nothing was changed
+function management:apply(plan, options) return require("studio.services.analyst.apply")(self, plan, options) end
+
+--- Undoes what apply did. See studio.services.analyst.apply.undo.
+---@param log string path of the undo log
+---@param options studio.analyst.run_options?
+---@return studio.analyst.undo_summary? summary
+---@return studio.error? err it could not even begin, and nothing was changed
+function management:undo(log, options) return require("studio.services.analyst.apply.undo")(self, log, options) end
 
 return management

@@ -1,0 +1,62 @@
+-- A process that carries a plan out, or undoes it, and may die on the way. SPDX-License-Identifier: MIT
+--
+-- usage: analyst_applier.lua SETUP OPTIONS. SETUP sets package.path; OPTIONS is JSON: what ("apply" or "undo"), url,
+-- plan, log, concurrency, die: ["append", n] behind the n-th line of the log, ["send", n, verb] before the n-th request
+-- (of that verb, or any) is sent, ["answer", n, verb] when the answer to it has come. It dies by SIGKILL. Else it
+-- writes the summary as one line of JSON. See analyst_apply.lua.
+
+local setup, text = ...
+assert(load(setup))()
+local core = require "studio.core"
+local exchange = require "studio.exchange"
+local json = require "studio.json"
+local studio = require "studio"
+
+local options = assert(json.decode(text))
+local die, count = options.die or {}, 0
+
+local function at(event, verb)
+  if event ~= die[1] or (die[3] and verb ~= die[3]) then return end
+  count = count + 1
+  if count == die[2] then os.execute "kill -9 $PPID" end
+end
+
+local open, perform = core.journal, exchange.perform
+
+function core.journal(...)
+  local file, message, code = open(...)
+  if not file then return nil, message, code end
+  return {
+    append = function(_, line)
+      local ok, why = file:append(line)
+      at "append"
+      return ok, why
+    end,
+    keep = function(_, size) return file:keep(size) end,
+    close = function() return file:close() end,
+  }
+end
+
+function exchange.perform(client, request, ...)
+  local verb = request.method
+  at("send", verb)
+  local results = table.pack(perform(client, request, ...))
+  at("answer", verb)
+  return table.unpack(results, 1, results.n)
+end
+
+local an = studio.analyst { workspace = "acme", token = "tok_workspace", secret = "sec_workspace", limits = false,
+  base_url = options.url, state_dir = false, backoff_base = 0.005, backoff_cap = 0.01 }
+local summary, err
+if options.what == "apply" then
+  summary, err = an:apply(options.plan, { log = options.log, concurrency = options.concurrency })
+else
+  summary, err = an:undo(options.log, { concurrency = options.concurrency })
+end
+if not summary then
+  print(tostring(err))
+  os.exit(2)
+end
+print(json.encode({ complete = summary.complete, archived = summary.archived, deleted = summary.schedules_deleted,
+  unarchived = summary.unarchived, created = summary.schedules_created, earlier = summary.earlier,
+  gone = summary.gone, skipped = #summary.skipped, failed = #summary.failed }, { sort = true }))
