@@ -13,6 +13,7 @@ local ROW = '{"token":"answer","id":7,"_links":{"self":{"href":"/api/acme/it"}}}
 -- The body of the server's answer, and what the caller gets of it.
 local function answer_to(operation)
   if operation.empty then return "", true end
+  if operation.file then return operation.file end
   if operation.handle then return '{"token":"answer","access_key":"key","access_secret":"canary"}' end
   local row = json.decode(ROW)
   if not operation.rows then return ROW, row end
@@ -63,10 +64,16 @@ local ways = {
 }
 
 local function call(operation, client, way)
-  if operation.raw then return assert(client:curl(operation[1], operation.raw, operation.fields)) end
+  if operation.raw then return assert(client:curl(operation[1], operation.raw)) end
   local method, resource = method_of(client, operation, way)
-  local arguments = operation.with or {}
-  return ways[way or "list"](method, resource, table.unpack(arguments))
+  local arguments = table.move(operation.with or {}, 1, 4, 1, {})
+  if not operation.file then return ways[way or "list"](method, resource, table.unpack(arguments, 1, 4)) end
+  local path = os.tmpname()
+  arguments[#arguments + 1] = path
+  local saved = assert(method(resource, table.unpack(arguments)))
+  local file <close> = assert(io.open(saved, "rb"))
+  os.remove(path)
+  return file:read "a"
 end
 
 local function ways_of(operation)
@@ -75,12 +82,6 @@ local function ways_of(operation)
 end
 
 local function name_of(operation) return operation[1] .. ": " .. operation[2] end
-
-local LATER = { runs = true }
-
-local function later(operation)
-  return LATER[operation[1]:match "^[^.]+"] or operation.job
-end
 
 describe("the operations of Analyst Studio", function()
   it("are those of the vendor's swagger files, 94 and 8, and 17 beyond", function()
@@ -181,8 +182,10 @@ describe("what is sent and what comes back", function()
 
   local function check_value(operation, value)
     if operation.job then
-      assert.equal("answer", value.id)
+      assert.equal(operation.job, value.id)
       assert.equal("answer", value.data.token)
+    elseif operation.file then
+      assert.equal(operation.file, value)
     elseif operation.handle then
       assert.equal("answer", value.token)
     else
@@ -194,16 +197,14 @@ describe("what is sent and what comes back", function()
   local function check_curl(operation, command)
     local verb, target = operation[2]:match "^(%S+) (%S+)$"
     assert.matches(server.url .. target, command, 1, true)
-    assert.equal(verb == "GET", not command:find("-X", 1, true) and not command:find("--request", 1, true)
-      and not command:find("--data", 1, true))
-    if operation.body then assert.matches(operation.body, command, 1, true) end
+    assert.equal("GET", verb) -- what curl does by itself
+    assert.is_nil(command:find("-X", 1, true) or command:find("--request", 1, true) or command:find("--data", 1, true))
   end
 
   for i, operation in ipairs(operations) do
     for _, way in ipairs(ways_of(operation)) do
       local ending = #ways_of(operation) > 1 and " (" .. way .. ")" or ""
       it(name_of(operation) .. ending, function()
-        if later(operation) then return end
         local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
         if not result.ok then error(result.value, 0) end
         if operation.raw then return check_curl(operation, result.value) end
@@ -328,9 +329,7 @@ describe("the sandbox", function()
   end
 
   for _, operation in ipairs(operations) do
-    if not operation[2]:find "datasets" and not operation[2]:find "bulk" then
-      it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
-    end
+    it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
   end
 
   it("says so of what is no operation", function()

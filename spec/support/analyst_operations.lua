@@ -12,8 +12,9 @@
 --   empty     the answer is 200 (or 204) without a body
 --   accept    the Accept header that must be sent, where it is not application/hal+json
 --   kind      false: called without a token_kind, since it is refused to workspace tokens
---   job       the method answers with a studio.job
---   raw       the answer is bytes: only what would be sent is looked at
+--   job       the method answers with a studio.job of this id
+--   file      the answer is this text; the method takes a path behind its arguments, and saves it there
+--   raw       no method, or none that sends this alone: what client:curl shows for these parameters is looked at
 --   swagger   false: not in the swagger file; a text: one operation there with the other entries of that text
 --   standing  how the form that is sent is known, where not by a vendor's text: "third_party" or "assumed"
 --   once      only this one method, no each and pages

@@ -10,10 +10,10 @@ return {
     body = '{"report":{"name":"N"}}' },
   { "datasets.delete", "DELETE /api/acme/datasets/t1", with = { "t1" }, empty = true },
   { "datasets.reports", "GET /api/acme/datasets/t1/reports", with = { "t1" }, rows = "reports", once = true },
-  { "datasets.run", "POST /api/acme/datasets/t1/runs", with = { "t1" }, job = true },
+  { "datasets.run", "POST /api/acme/datasets/t1/runs", with = { "t1" }, job = "answer" },
 
   { "dataset_runs.list", "GET /api/acme/datasets/t1/runs", with = { "t1" }, rows = "report_runs" },
-  { "dataset_runs.get", "GET /api/acme/datasets/t1/runs/n1", with = { "t1", "n1" }, job = true },
+  { "dataset_runs.get", "GET /api/acme/datasets/t1/runs/n1", with = { "t1", "n1" }, job = "n1" },
   { "dataset_fields.list", "GET /api/acme/datasets/t1/fields", with = { "t1" }, rows = "fields" },
 
   { "field_descriptions.list", "GET /api/acme/datasets/t1/field_descriptions", with = { "t1" },
