@@ -51,18 +51,30 @@ end
 
 -- What is derived ---------------------------------------------------------------------------------------------------
 
--- What carrying out costs: the report and its schedules are looked at again, a schedule's subscriptions are read before
--- it is deleted (nobody could tell of them later), and each change is a call.
-local LOOK <const>, COST <const> = 2, { archive = 1, delete_schedule = 2 }
+-- What carrying out costs: the report is looked at again, and each change is a call. A list is read to a page that is
+-- empty: two calls for the report's schedules, and for the subscriptions of one that is to be deleted (nobody could
+-- tell of them later), unless its row says that it has none.
+local LOOK <const>, LIST <const>, EMPTY_LIST <const>, CHANGE <const> = 1, 2, 1, 1
 
---- The calls that carrying out one entry takes.
+local function calls_of_deletion(schedule)
+  local none = schedule and tonumber(schedule.subscriber_count) == 0
+  return (none and EMPTY_LIST or LIST) + CHANGE
+end
+
+--- The calls that carrying out one entry takes, when none has to be repeated.
 ---@param entry studio.analyst.plan.entry
 ---@return integer
 function plan.calls_of(entry)
   if #entry.actions == 0 then return 0 end
-  local calls = LOOK
-  for _, action in ipairs(entry.actions) do calls = calls + COST[action.kind] end
-  return calls
+  local calls, schedules = LOOK, 0
+  for _, action in ipairs(entry.actions) do
+    if action.kind == "archive" then
+      calls = calls + CHANGE
+    else
+      calls, schedules = calls + calls_of_deletion(action.schedule), LIST
+    end
+  end
+  return calls + schedules
 end
 
 --- The least seconds that so many calls take under a limit, when nothing was spent of it yet.
@@ -167,8 +179,10 @@ local function check_record(report)
   if report.collection ~= nil and type(report.collection) ~= "table" then return "a collection that is no object" end
 end
 
+local ACTIONS <const> = { archive = true, delete_schedule = true }
+
 local function check_action(action)
-  if type(action) ~= "table" or not COST[action.kind] then return "an action that is none" end
+  if type(action) ~= "table" or not ACTIONS[action.kind] then return "an action that is none" end
   local schedule = action.schedule
   if action.kind == "delete_schedule" and not (type(schedule) == "table" and type(schedule.token) == "string") then
     return "a schedule without a token"

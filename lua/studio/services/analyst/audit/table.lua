@@ -25,7 +25,8 @@ end
 
 local function last_run(report)
   local at = moment.read(report.last_run_at) or moment.read(report.last_successful_run_at)
-  return at and moment.text(at):sub(1, 10) or "never"
+  if at then return moment.text(at):sub(1, 10) end
+  return (report.runs_count == 0 or report.nulls and report.nulls.last_run_at) and "never" or "unknown"
 end
 
 local function why(entry)
