@@ -126,6 +126,8 @@ describe("the sandbox for Analyst Studio", function()
     local space = get("/api/acme/spaces")._embedded.spaces[1]
     local reports, pages = walk("/api/acme/spaces/" .. space.token .. "/reports?per_page=1000", "reports")
     assert.same({ 70, 3 }, { #reports, pages })
+    local first = get("/api/acme/spaces/" .. space.token .. "/reports?per_page=5")._embedded.reports
+    assert.equal(30, #first)
     local seen = {}
     for _, row in ipairs(reports) do seen[row.token] = true end
     local count = 0
@@ -204,9 +206,32 @@ describe("the sandbox for Analyst Studio", function()
     assert.equal(404, (curl("DELETE", one)))
     status, body = curl("POST", path, { report_schedule = { cron = { freq = "daily", hour = 1, hours = 2 } } })
     assert.same({ 400, "is not a field of a cron" }, { status, body.message.hours[1] })
+    assert.equal("1:30 pm", select(2, curl("POST", path,
+      { report_schedule = { cron = { freq = "daily", hour = 13, minute = 30 } } })).hour)
     sb:set { analyst_bodies = "flat" }
     assert.equal(200, (curl("POST", path, fields)))
-    assert.equal(1, sb:state().analyst.schedules[report.token])
+    assert.equal(2, sb:state().analyst.schedules[report.token])
+  end)
+
+  it("is in the same state again when schedules are made anew, whatever the order and the tokens", function()
+    start { workspace = added { { schedules = 0, archived = false, name = false } } }
+    local report = first_report()
+    assert.is_nil(report.name) -- null
+    local path = "/api/acme/reports/" .. report.token .. "/schedules"
+    local function make(name)
+      local cron = { freq = "daily", hour = 9, minute = 0 }
+      local _, made = curl("POST", path, { report_schedule = { name = name, cron = cron } })
+      return made
+    end
+    local one, two = make "One", make "Two"
+    local before = sb:workspace()
+    curl("DELETE", path .. "/" .. one.token)
+    assert.not_same(before, sb:workspace())
+    local again = make "One"
+    assert.not_equal(one.token, again.token)
+    assert.same(before, sb:workspace())
+    curl("PATCH", path .. "/" .. two.token, { report_schedule = { name = "Three" } })
+    assert.not_same(before, sb:workspace())
   end)
 
   it("has faults on demand, in the service's own shape", function()

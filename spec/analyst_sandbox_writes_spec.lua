@@ -130,6 +130,10 @@ describe("the sandbox for Analyst Studio", function()
       { membership = { member_type = "User", member_token = members[1].member_token } })
     assert.same({ 200, members[1].member_token }, { status, body.member_token })
     assert.equal(#members, #get(path .. "/memberships")._embedded.space_memberships)
+
+    _, body = curl("POST", "/api/acme/spaces", { space = { name = "Mine", space_type = "private" } })
+    status, body = curl("GET", "/api/acme/spaces/" .. body.token .. "/memberships")
+    assert.same({ 400, "Invalid space" }, { status, body.message })
   end)
 
   it("has members, groups and their members", function()

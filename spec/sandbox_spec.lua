@@ -385,6 +385,9 @@ describe("bin/studio-sandbox", function()
     repeat url = pipe:read("l"):match "^mStudio +(http://%S+)" until url
     local _, text = sh(("curl -s --noproxy '*' -H 'X-API-Key: sk_x' %s/frames/1"):format(url))
     assert.matches("missing required scope: frames", text)
+    local command
+    repeat command = pipe:read("l"):match "^ +(curl %-u.*)$" until command
+    assert.matches('"spaces":%[{', (select(2, sh((command:gsub("^curl", "curl -s --noproxy '*'"))))))
     assert(sh("kill -INT " .. pid))
     assert.matches("GET%s+/api/v1/frames/1%s+403", pipe:read "a")
     assert.is_truthy(pipe:close())
