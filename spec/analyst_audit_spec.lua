@@ -3,24 +3,15 @@
 
 local audit = require "studio.services.analyst.audit"
 local errors = require "studio.error"
+local fixture = require "spec.support.analyst_plan"
 local json = require "studio.json"
 local moment = require "studio.moment"
 local rows = require "spec.support.analyst_rows"
 local studio = require "studio"
 
-local NOW <const> = assert(moment.read "2025-11-22T09:00:00Z")
+local told = fixture.told
 
--- name -> "unused, failing: archive, delete_schedule", for each entry.
-local function told(plan)
-  local list = {}
-  for _, entry in ipairs(plan.entries) do
-    local names, actions = {}, {}
-    for i, rule in ipairs(entry.rules) do names[i] = rule.name end
-    for i, action in ipairs(entry.actions) do actions[i] = action.kind end
-    list[entry.report.name or entry.report.token] = table.concat(names, ", ") .. ": " .. table.concat(actions, ", ")
-  end
-  return list
-end
+local NOW <const> = assert(moment.read "2025-11-22T09:00:00Z")
 
 -- One report of each sort. Ages are days.
 local REPORTS <const> = {

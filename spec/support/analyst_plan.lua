@@ -93,4 +93,18 @@ function fixture.plan(names, changes)
   return plan.new(fields)
 end
 
+--- What a plan says, in short: name -> "unused, failing: delete_schedule, archive".
+---@param made studio.analyst.plan
+---@return table<string, string>
+function fixture.told(made)
+  local list = {}
+  for _, entry in ipairs(made.entries) do
+    local names, actions = {}, {}
+    for i, rule in ipairs(entry.rules) do names[i] = rule.name end
+    for i, action in ipairs(entry.actions) do actions[i] = action.kind end
+    list[entry.report.name or entry.report.token] = table.concat(names, ", ") .. ": " .. table.concat(actions, ", ")
+  end
+  return list
+end
+
 return fixture

@@ -7,8 +7,16 @@ local json = require "studio.json"
 
 local rows = {}
 
--- Pages of a list as the client would give them: nulls are gone from the rows and still stand in the body.
-local function pages(list, key, date)
+--- A whole list that has no parents, as the resources of a client of Discovery.
+---@param list table[][] pages of rows
+---@param key string
+function rows.list(list, key) return { pages = function() return rows.pages(list, key) end } end
+
+--- Pages of a list as the client would give them: nulls are gone from the rows and still stand in the body.
+---@param list table[][] pages of rows; an error of ours instead of a page fails it
+---@param key string
+---@param date string? of the answers
+function rows.pages(list, key, date)
   local n = 0
   return function()
     n = n + 1
@@ -33,7 +41,7 @@ function rows.client(workspace)
         asked[#asked + 1] = name .. " " .. token
         list = list and list[token] or {}
       end
-      return pages(list, key, workspace.date)
+      return rows.pages(list, key, workspace.date)
     end }
   end
   return {

@@ -91,7 +91,7 @@ local function merged(fresh, report)
     fresh[field] = later(fresh[field], report[field])
   end
   fresh.last_viewed_at = report.last_viewed_at
-  fresh.view_count = math.max(fresh.view_count or 0, report.view_count or 0)
+  if report.view_count and report.view_count > (fresh.view_count or -1) then fresh.view_count = report.view_count end
   fresh.creator = fresh.creator or report.creator
   local nulls = fresh.nulls or {}
   nulls.last_viewed_at = report.nulls and report.nulls.last_viewed_at
@@ -153,7 +153,10 @@ local function own_discovery(client)
   local signature, err = client.signature_tokens:create {
     name = "lua-studio audit", expires_at = moment.text(os.time() + 86400),
   }
-  if not signature then return nil, err end
+  if not signature then
+    err.advice = err:is("refused") and "Give the option 'discovery', a client of an:discovery(…)" or err.advice
+    return nil, err
+  end
   return client:discovery(signature), nil, signature
 end
 
