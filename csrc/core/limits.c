@@ -46,8 +46,20 @@ static bool says_none_left(const studio_ratehint *hint) {
   return false;
 }
 
+/* A limit of the account's own size may be the account's, whatever the service calls it. To take it for the class's
+** would make foreigners of our own requests of other classes; the account's limiter knows them all. */
+static bool may_be_account(studio_limiter *const *limiters, int count, const studio_limiter *of_class,
+                           const studio_ratehint *hint) {
+  for (int i = 0; i < count; i++) {
+    if (limiters[i] == of_class) continue;
+    if (hint->plain.limit > 0 && hint->plain.limit == studio_limiter_limit(limiters[i])->capacity) return true;
+  }
+  return false;
+}
+
 void studio_limits_tell(studio_limiter *const *limiters, int count, studio_limiter *of_class, int status,
                         const studio_ratehint *hint, int64_t now) {
+  if (of_class != NULL && may_be_account(limiters, count, of_class, hint)) of_class = NULL;
   if (of_class != NULL) studio_limiter_observe(of_class, now, hint);
   else tell_each(limiters, count, hint, now);
   if (status != 429) return;

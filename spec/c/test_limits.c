@@ -72,6 +72,28 @@ static void a_class_is_tightened_and_stopped_by_itself(void **state) {
   studio_limiter_unref(of_class);
 }
 
+/* The service may count all classes together, and say so in the same words. Our requests of other classes are nobody
+** else's then, and a refusal is everybody's. */
+static void a_limit_of_the_accounts_size_is_the_accounts(void **state) {
+  (void)state;
+  studio_limiter *account = make(40, 10000), *of_class = make(40, 10000), *list[] = {account, of_class};
+  int slot;
+  for (int i = 0; i < 20; i++) assert_true(studio_limiters_take(&account, 1, 0, &slot));
+  studio_ratehint hint = HINT(-1, 40, 20, -1); /* our 20 of another class */
+  studio_limits_tell(list, 2, of_class, 200, &hint, 10);
+  assert_int_equal(look(of_class, 10).foreign, 0);
+  assert_int_equal(look(account, 10).foreign, 0);
+  hint.plain.remaining = 5; /* and 15 of somebody else */
+  studio_limits_tell(list, 2, of_class, 200, &hint, 10);
+  assert_int_equal(look(of_class, 10).foreign, 0);
+  assert_int_equal(look(account, 10).foreign, 15);
+  hint.plain.remaining = 0;
+  studio_limits_tell(list, 2, of_class, 429, &hint, 10);
+  assert_string_equal(look(account, 10).why, "paused");
+  studio_limiter_unref(account);
+  studio_limiter_unref(of_class);
+}
+
 /* A whole call, the redirect included: it takes a slot of both, and its headers are about the class. */
 static void a_call_of_a_class(void **state) {
   (void)state;
@@ -110,6 +132,7 @@ int main(void) {
     cmocka_unit_test(each_quota_is_told_to_one_limiter),
     cmocka_unit_test(without_windows_the_first_is_told),
     cmocka_unit_test(a_class_is_tightened_and_stopped_by_itself),
+    cmocka_unit_test(a_limit_of_the_accounts_size_is_the_accounts),
     cmocka_unit_test(a_call_of_a_class),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
