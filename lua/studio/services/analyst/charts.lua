@@ -13,7 +13,7 @@ lists(charts, "charts", { "report", "query" })
 ---@param query studio.analyst.id
 ---@param chart studio.analyst.id
 ---@param options studio.call_options?
----@return table? chart nil, err on failure
+---@return studio.analyst.chart? chart nil, err on failure
 ---@return table response_or_err
 function charts:get(report, query, chart, options)
   return self.client:call("charts.get", { report = report, query = query, chart = chart }, nil, options)

@@ -12,7 +12,7 @@ lists(collections, "collections", {})
 
 ---@param collection string|table token, or the row
 ---@param options studio.call_options?
----@return table? collection nil, err on failure
+---@return studio.analyst.collection? collection nil, err on failure
 ---@return table response_or_err
 function collections:get(collection, options)
   return self.client:call("collections.get", { collection = collection }, nil, options)
@@ -20,14 +20,14 @@ end
 
 ---@param fields table { name = …, description = … }
 ---@param options studio.call_options?
----@return table? collection nil, err on failure
+---@return studio.analyst.collection? collection nil, err on failure
 ---@return table response_or_err
 function collections:create(fields, options) return self.client:call("collections.create", nil, fields, options) end
 
 ---@param collection string|table token, or the row
 ---@param fields table what changes: name, description, default_access_level ("restricted", "view", "edit")
 ---@param options studio.call_options?
----@return table? collection nil, err on failure
+---@return studio.analyst.collection? collection nil, err on failure
 ---@return table response_or_err
 function collections:update(collection, fields, options)
   return self.client:call("collections.update", { collection = collection }, fields, options)

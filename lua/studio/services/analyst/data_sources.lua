@@ -13,7 +13,7 @@ lists(data_sources, "data_sources", {})
 
 ---@param data_source studio.analyst.id
 ---@param options studio.call_options?
----@return table? data_source nil, err on failure
+---@return studio.analyst.data_source? data_source nil, err on failure
 ---@return table response_or_err
 function data_sources:get(data_source, options)
   return self.client:call("data_sources.get", { data_source = data_source }, nil, options)
@@ -22,7 +22,7 @@ end
 ---@param data_source studio.analyst.id
 ---@param fields table { name =, description =, password =, custom_attributes = { connection_string = } }
 ---@param options studio.call_options?
----@return table? data_source nil, err on failure
+---@return studio.analyst.data_source? data_source nil, err on failure
 ---@return table response_or_err
 function data_sources:update(data_source, fields, options)
   return self.client:call("data_sources.update", { data_source = data_source }, fields, options)

@@ -19,14 +19,14 @@ lists(datasets, "datasets", { "data_source" }, "data_source")
 
 ---@param dataset studio.analyst.id
 ---@param options studio.call_options?
----@return table? dataset nil, err on failure
+---@return studio.analyst.report? dataset nil, err on failure
 ---@return table response_or_err
 function datasets:get(dataset, options) return self.client:call("datasets.get", { dataset = dataset }, nil, options) end
 
 ---@param dataset studio.analyst.id
 ---@param fields table { name =, description =, space_token = }, what changes
 ---@param options studio.call_options?
----@return table? dataset nil, err on failure
+---@return studio.analyst.report? dataset nil, err on failure
 ---@return table response_or_err
 function datasets:update(dataset, fields, options)
   return self.client:call("datasets.update", { dataset = dataset }, fields, options)

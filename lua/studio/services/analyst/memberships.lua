@@ -23,7 +23,7 @@ function memberships:lite(query, options) return page.list(self.client, "members
 
 ---@param membership studio.analyst.id
 ---@param options studio.call_options?
----@return table? membership nil, err on failure
+---@return studio.analyst.membership? membership nil, err on failure
 ---@return table response_or_err
 function memberships:get(membership, options)
   return self.client:call("memberships.get", { membership = membership }, nil, options)

@@ -14,7 +14,7 @@ lists(queries, "queries", { "report" })
 ---@param report studio.analyst.id
 ---@param query studio.analyst.id
 ---@param options studio.call_options?
----@return table? query nil, err on failure
+---@return studio.analyst.query? query nil, err on failure
 ---@return table response_or_err
 function queries:get(report, query, options)
   return self.client:call("queries.get", { report = report, query = query }, nil, options)
@@ -23,7 +23,7 @@ end
 ---@param report studio.analyst.id
 ---@param fields table { raw_query = …, data_source_id = the number `id` of a data source, name = …? }
 ---@param options studio.call_options?
----@return table? query nil, err on failure
+---@return studio.analyst.query? query nil, err on failure
 ---@return table response_or_err
 function queries:create(report, fields, options)
   return self.client:call("queries.create", { report = report }, fields, options)
@@ -33,7 +33,7 @@ end
 ---@param query studio.analyst.id
 ---@param fields table what changes
 ---@param options studio.call_options?
----@return table? query nil, err on failure
+---@return studio.analyst.query? query nil, err on failure
 ---@return table response_or_err
 function queries:update(report, query, fields, options)
   return self.client:call("queries.update", { report = report, query = query }, fields, options)

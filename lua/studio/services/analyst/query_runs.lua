@@ -14,7 +14,7 @@ lists(query_runs, "query_runs", { "report", "run" })
 ---@param run studio.analyst.id
 ---@param query_run studio.analyst.id
 ---@param options studio.call_options?
----@return table? query_run nil, err on failure
+---@return studio.analyst.query_run? query_run nil, err on failure
 ---@return table response_or_err
 function query_runs:get(report, run, query_run, options)
   return self.client:call("query_runs.get", { report = report, run = run, query_run = query_run }, nil, options)

@@ -45,14 +45,14 @@ end
 
 ---@param report string|table token, or the row
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:get(report, options) return self.client:call("reports.get", { report = report }, nil, options) end
 
 ---@param report string|table token, or the row
 ---@param fields table what changes: name (seen: at most 64 characters), description, space_token
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:update(report, fields, options)
   return self.client:call("reports.update", { report = report }, fields, options)
@@ -62,7 +62,7 @@ end
 ---@param report string|table token, or the row
 ---@param collection string|table token, or the row
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:move(report, collection, options)
   local token, why = route.id(collection, "token")
@@ -81,7 +81,7 @@ end
 --- Takes a report out of sight; unarchive brings it back. Whether that stops its schedules is not documented.
 ---@param report string|table token, or the row
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:archive(report, options)
   return self.client:call("reports.archive", { report = report }, nil, options)
@@ -89,7 +89,7 @@ end
 
 ---@param report string|table token, or the row
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:unarchive(report, options)
   return self.client:call("reports.unarchive", { report = report }, nil, options)
@@ -106,7 +106,7 @@ function reports:purge(fields, options) return self.client:call("reports.purge",
 --- Makes a report without a name in the caller's personal collection. The vendor does not document it.
 ---@param fields table? seen: the service takes no notice of it; update the report afterwards
 ---@param options studio.call_options?
----@return table? report nil, err on failure
+---@return studio.analyst.report? report nil, err on failure
 ---@return table response_or_err
 function reports:create(fields, options) return self.client:call("reports.create", nil, merge(fields), options) end
 

@@ -17,7 +17,7 @@ lists(schedules, "schedules", { "dataset" }, "dataset")
 ---@param report string|table token, or the row
 ---@param schedule string|table token, or the row
 ---@param options studio.call_options?
----@return table? schedule nil, err on failure
+---@return studio.analyst.schedule? schedule nil, err on failure
 ---@return table response_or_err
 function schedules:get(report, schedule, options)
   return self.client:call("schedules.get", { report = report, schedule = schedule }, nil, options)
@@ -26,7 +26,7 @@ end
 ---@param report string|table token, or the row
 ---@param fields table { cron = { freq = "daily", hour = 6, time_zone = … }, name = …, timeout = seconds, params = … }
 ---@param options studio.call_options?
----@return table? schedule nil, err on failure
+---@return studio.analyst.schedule? schedule nil, err on failure
 ---@return table response_or_err
 function schedules:create(report, fields, options)
   return self.client:call("schedules.create", { report = report }, fields, options)
@@ -36,7 +36,7 @@ end
 ---@param schedule string|table token, or the row
 ---@param fields table what changes
 ---@param options studio.call_options?
----@return table? schedule nil, err on failure
+---@return studio.analyst.schedule? schedule nil, err on failure
 ---@return table response_or_err
 function schedules:update(report, schedule, fields, options)
   return self.client:call("schedules.update", { report = report, schedule = schedule }, fields, options)

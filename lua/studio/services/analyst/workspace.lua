@@ -12,7 +12,7 @@ function workspace:verify(options) return self.client:call("workspace.verify", n
 --- The record of a workspace or user.
 ---@param username string? default: the client's workspace
 ---@param options studio.call_options?
----@return table? account nil, err on failure
+---@return studio.analyst.account? account nil, err on failure
 ---@return table response_or_err
 function workspace:get(username, options)
   if username == nil then username = self.client.state.params.workspace end
@@ -21,7 +21,7 @@ end
 
 --- The current user. The vendor no longer supports it with API tokens: see verify.
 ---@param options studio.call_options?
----@return table? account nil, err on failure
+---@return studio.analyst.account? account nil, err on failure
 ---@return table response_or_err
 function workspace:account(options) return self.client:call("workspace.account", nil, nil, options) end
 

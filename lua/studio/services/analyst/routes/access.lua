@@ -2,7 +2,6 @@
 
 local permissions = "/api/{workspace}/spaces/{collection}/permissions"
 local memberships = "/api/{workspace}/spaces/{collection}/memberships"
-local AGAIN = "list them and look for it before trying again"
 local BODY = "path and verb as in the vendor's cookbook; the body's wrapper is assumed, from how the other writes look"
 local ENDING = "the vendor announces its end: permissions take its place"
 
@@ -10,7 +9,7 @@ return {
   { name = "permissions.list", verb = "GET", path = permissions, from = "documented", key = "permissions",
     paging = "pages", note = "paths and verbs as in the vendor's cookbook; the list's name is not documented" },
   { name = "permissions.create", verb = "POST", path = permissions, from = "assumed", wrapper = "permission",
-    find_out = AGAIN, note = BODY },
+    find_out = "list the collection's permissions and look for it before trying again", note = BODY },
   { name = "permissions.get", verb = "GET", path = permissions .. "/{permission}", from = "documented" },
   { name = "permissions.update", verb = "PATCH", path = permissions .. "/{permission}", from = "assumed",
     wrapper = "permission", note = BODY },
@@ -22,7 +21,8 @@ return {
     key = "space_memberships", paging = "pages",
     note = ENDING },
   { name = "collection_memberships.create", verb = "POST", path = memberships, from = "documented",
-    wrapper = "membership", required = { "member_token" }, defaults = { member_type = "User" }, find_out = AGAIN,
+    wrapper = "membership", required = { "member_token" }, defaults = { member_type = "User" },
+    find_out = "list the collection's members and look for it before trying again",
     note = ENDING },
   { name = "collection_memberships.get", verb = "GET", path = memberships .. "/{membership}", from = "documented",
     note = ENDING .. "; private collections answer 400 (mode-sdk)" },

@@ -7,7 +7,6 @@ local definition = definitions .. "/{definition}"
 local data_sources = "/api/{workspace}/data_sources"
 local data_source = data_sources .. "/{data_source}"
 local grants = data_source .. "/grants"
-local AGAIN = "list them and look for it before trying again"
 local BODY = "the swagger file shows no body; this one is mode-sdk's"
 local REMOVED = "taken out of the swagger file on 2021-04-30, with nothing documented in its place"
 
@@ -15,7 +14,7 @@ return {
   { name = "definitions.list", verb = "GET", path = definitions, from = "documented", key = "definitions",
     paging = "once", note = "the list ignores page (mode-sdk)" },
   { name = "definitions.create", verb = "POST", path = definitions, from = "third_party", wrapper = "definition",
-    required = { "name", "source" }, find_out = AGAIN,
+    required = { "name", "source" }, find_out = "list the definitions and look for it before trying again",
     note = BODY },
   { name = "definitions.get", verb = "GET", path = definition, from = "documented" },
   { name = "definitions.update", verb = "PATCH", path = definition, from = "third_party", wrapper = "definition",
@@ -29,14 +28,15 @@ return {
     wrapper = "data_source" },
   { name = "data_sources.refresh_schema", verb = "POST", path = data_source .. "/schema_updates",
     from = "documented", query = {},
-    find_out = "nothing tells; refreshing again costs the database another look" },
+    find_out = "look at the schemas in the app; another refresh costs the database another look" },
   { name = "data_sources.purge", verb = "POST", path = data_source .. "/purge", from = "documented",
-    query = {}, find_out = "nothing tells; purging again does no more harm than the first time" },
+    query = {}, find_out = "look at purge_started_at of old runs before trying again" },
 
   { name = "grants.list", verb = "GET", path = grants, from = "assumed", key = "grants", paging = "pages",
     note = REMOVED },
   { name = "grants.create", verb = "POST", path = grants, from = "assumed", wrapper = "grant",
-    required = { "grantee_type", "grantee_token" }, find_out = AGAIN, note = REMOVED },
+    required = { "grantee_type", "grantee_token" }, note = REMOVED,
+    find_out = "list the data source's grants and look for it before trying again" },
   { name = "grants.get", verb = "GET", path = grants .. "/{grant}", from = "assumed", note = REMOVED },
   { name = "grants.delete", verb = "DELETE", path = grants .. "/{grant}", from = "assumed", note = REMOVED },
 }

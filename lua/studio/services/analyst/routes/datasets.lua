@@ -6,7 +6,6 @@ local dataset = "/api/{workspace}/datasets/{dataset}"
 local runs = dataset .. "/runs"
 local descriptions = dataset .. "/field_descriptions"
 local description = descriptions .. "/{field_description}"
-local AGAIN = "list them and look for it before trying again"
 local BARE = "wrapped as in the swagger file; mode-sdk sends it bare (wrapper = false)"
 
 return {
@@ -33,7 +32,8 @@ return {
   { name = "field_descriptions.list", verb = "GET", path = descriptions, from = "documented",
     key = "field_descriptions", paging = "pages" },
   { name = "field_descriptions.create", verb = "POST", path = descriptions, from = "documented",
-    wrapper = "field_description", required = { "name", "desc" }, find_out = AGAIN, note = BARE },
+    wrapper = "field_description", required = { "name", "desc" }, note = BARE,
+    find_out = "list the dataset's field descriptions and look for it before trying again" },
   { name = "field_descriptions.update", verb = "PATCH", path = description, from = "documented",
     wrapper = "field_description", note = BARE },
   { name = "field_descriptions.delete", verb = "DELETE", path = description, from = "documented" },

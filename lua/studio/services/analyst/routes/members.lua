@@ -3,7 +3,6 @@
 local memberships = "/api/{workspace}/memberships"
 local groups = "/api/{workspace}/groups"
 local group = groups .. "/{group}"
-local AGAIN = "list them and look for it before trying again"
 
 return {
   { name = "memberships.list", verb = "GET", path = memberships, from = "documented", key = "memberships",
@@ -22,7 +21,7 @@ return {
   { name = "groups.list", verb = "GET", path = groups, from = "documented", key = "groups", paging = "pages",
     note = "member, and with it data_source, filter the list (mode-sdk)" },
   { name = "groups.create", verb = "POST", path = groups, from = "documented", wrapper = "user_group",
-    required = { "name" }, find_out = AGAIN },
+    required = { "name" }, find_out = "list the groups and look for it before trying again" },
   { name = "groups.get", verb = "GET", path = group, from = "documented" },
   { name = "groups.update", verb = "PATCH", path = group, from = "documented", wrapper = "user_group" },
   { name = "groups.delete", verb = "DELETE", path = group, from = "documented" },
@@ -30,7 +29,8 @@ return {
   { name = "group_memberships.list", verb = "GET", path = group .. "/memberships", from = "documented",
     key = "group_memberships", paging = "pages" },
   { name = "group_memberships.create", verb = "POST", path = group .. "/memberships", from = "documented",
-    wrapper = "membership", required = { "member_token" }, find_out = AGAIN },
+    wrapper = "membership", required = { "member_token" },
+    find_out = "list the group's members and look for it before trying again" },
   { name = "group_memberships.get", verb = "GET", path = group .. "/memberships/{membership}",
     from = "documented" },
   { name = "group_memberships.delete", verb = "DELETE", path = group .. "/memberships/{membership}",
