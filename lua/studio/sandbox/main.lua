@@ -34,7 +34,7 @@ function main.start(given)
     local _, plain = server.listen(world, service.kind, { cq = cq, port = world.options[service.port] })
     local _, secure = server.listen(world, service.kind, { cq = cq, port = 0, ctx = ctx })
     urls[service.name .. "_url"], urls[service.name .. "_https_url"] = plain .. service.base, secure .. service.base
-    if service.kind == "api" then urls.url, urls.https_url = plain, secure end
+    if service.origin then urls.url, urls.https_url = plain, secure end
   end
   local _
   _, urls.cdn_url = server.listen(world, "cdn", { cq = cq, port = 0 })

@@ -13,12 +13,13 @@ local mstudio = require "studio.sandbox.mstudio"
 ---@field title string   for people
 ---@field base string    path below which it answers; a handler sees the rest
 ---@field port string    the option with the port of its plain listener
+---@field origin boolean?  sb.url and sb.https_url are its origin: the first service, before there were others
 ---@field handle fun(world: sandbox.world, req: table): integer, any, table?, table?  status, body, headers, about
 ---@field failure fun(status: integer, message: string): table  an error's body in its shape
 
 ---@type sandbox.service[]
 return {
-  { kind = "api", name = "mstudio", title = "mStudio", base = mstudio.prefix, port = "port",
+  { kind = "api", name = "mstudio", title = "mStudio", base = mstudio.prefix, port = "port", origin = true,
     handle = mstudio.handle, failure = mstudio.failure },
   { kind = "analyst", name = "analyst", title = "Analyst Studio", base = "", port = "analyst_port",
     handle = analyst.handle, failure = analyst.failure },
