@@ -2,6 +2,7 @@
 
 local asker = require "spec.support.analyst_asker"
 local contents = require "studio.sandbox.analyst.contents"
+local moment = require "studio.moment"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 
@@ -107,6 +108,16 @@ describe("the sandbox for Analyst Studio", function()
       assert.equal("cancelled", select(2, begin(path, { parameters = { region = "CANCEL" } })).state)
       sb:set { run_fail_rate = 1 }
       assert.equal("failed", select(2, begin(path)).state)
+    end)
+
+    it("stamps them by a clock of its own, which each answer tells", function()
+      sb:set { workspace = { reports = 20, ahead = 86400 * 100 } }
+      local path = report_with(1)
+      local _, run, headers = curl:ask("POST", path .. "/runs")
+      local created, told = moment.read(run.created_at), moment.read_http(headers.date)
+      assert.is_true(math.abs(created - told) < 60)
+      assert.is_true(math.abs(created - os.time() - 86400 * 100) < 600)
+      sb:set { workspace = { reports = 20 } }
     end)
 
     it("refuses bodies that are of no known form", function()

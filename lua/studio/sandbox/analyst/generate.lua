@@ -23,6 +23,7 @@ generate.options = {
   data_sources = { 2, "number", "" },
   nasty = { false, "boolean", "every other name is one that does harm; see nasty.lua" },
   now = { false, "number", "seconds since 1970 that ages are counted back from; false: the sandbox's clock" },
+  ahead = { 0, "number", "seconds that the service's clock is ahead of ours" },
   add = { {}, "table", "further reports, each a table; see `given` in generate.lua" },
 }
 

@@ -90,6 +90,7 @@ function analyst.handle(world, req)
   local info = count(world, principal, route and route.class)
   local headers = limits.headers(world.options.analyst_headers, info, world.epoch())
   headers["content-type"] = "application/hal+json"
+  headers.date = os.date("!%a, %d %b %Y %H:%M:%S GMT", math.floor(workspace:now()))
   local about = { principal = principal.id, used = info.used, capacity = info.capacity }
   local status, body, more
   if not info.allowed then

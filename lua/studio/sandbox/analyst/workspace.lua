@@ -39,7 +39,7 @@ function workspace.new(world)
   end
   local self = setmetatable({
     world = world, options = options, name = options.name, seed = options.seed,
-    made = options.now or world.epoch(), last = 0, changes = {},
+    made = options.now or world.epoch() + options.ahead, last = 0, changes = {},
     collections = {}, by_collection = {}, reports = {}, data_sources = {}, users = {}, groups = {}, bearers = {},
     purges = {}, duplicates = {}, exports = {},
   }, methods)
@@ -47,8 +47,8 @@ function workspace.new(world)
   return self
 end
 
---- Seconds since 1970.
-function methods:now() return self.world.epoch() end
+--- Seconds since 1970, by the service's clock.
+function methods:now() return self.world.epoch() + self.options.ahead end
 
 --- A token for something that is made while the sandbox runs.
 function methods:new_token(kind)
