@@ -45,6 +45,7 @@ describe("the sandbox for Analyst Studio", function()
       local count, seen, newest = tonumber(report.runs_count), {}, nil
       local next_path, pages = path .. "/runs", 0
       while next_path do
+        assert.is_true(pages <= count // 30)
         local body = curl:get(next_path)
         pages = pages + 1
         assert.equal(count, body.pagination.total_count)

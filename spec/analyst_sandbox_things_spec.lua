@@ -96,10 +96,14 @@ describe("the sandbox for Analyst Studio", function()
 
   it("keeps subscriptions, of reports and of schedules, which take theirs along", function()
     local path
-    for _, candidate in ipairs(curl:reports()) do
-      path = W .. "/reports/" .. candidate.token
-      local scheduled = tonumber(candidate.schedules_count) > 0
-      if scheduled and #curl:rows(path .. "/subscriptions", "report_subscriptions") > 0 then break end
+    for _, report in ipairs(curl:reports()) do
+      local one = W .. "/reports/" .. report.token
+      for _, schedule in ipairs(tonumber(report.schedules_count) > 0
+        and curl:rows(one .. "/schedules", "report_schedules") or {}) do
+        local below = ("%s/schedules/%s/subscriptions"):format(one, schedule.token)
+        assert.equal(schedule.subscriber_count > 0 and 1 or 0, #curl:rows(below, "report_subscriptions"))
+        if schedule.subscriber_count > 0 then path = one end
+      end
     end
     lives { path = path .. "/subscriptions", key = "report_subscriptions", wrapper = "report_subscription",
       fields = { csv_attachments_enabled = true }, changed = { "pdf_attachments", true, "pdf_attachments_enabled" } }
