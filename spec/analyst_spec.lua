@@ -8,6 +8,7 @@ local SPACE = '{"token":"aaa","id":"7","_links":{"reports":{"href":"/api/acme/sp
   .. '"self":{"href":"{base}/api/acme/collections/aaa"},"elsewhere":{"href":"https://evil.invalid/api/acme"},'
   .. '"userinfo":{"href":"{base}@evil.invalid/"},"protocol":{"href":"//evil.invalid/x"},"none":{"href":null},'
   .. '"odd":{"href":"javascript:alert(1)"},"space_reports":{"href":"/api/acme/spaces/aaa/reports?short"},'
+  .. '"logs":{"href":"/api/acme/audit_logs?x=1"},'
   .. '"a_twin":{"href":"/a"},"b_twin":{"href":"/b"},"a_one":{"href":"/api/acme/one"},'
   .. '"search":{"href":"/api/acme/spaces/{token}/find{?q,page}","templated":true}}}'
 
@@ -178,6 +179,12 @@ describe("studio.analyst", function()
         .. "&start_timestamp=2026-01-01T00%3A00%3A00Z", log[2].target)
     end)
 
+    it("are asked for as the caller wants them, where he says so", function()
+      serve { ["*"] = { { body = "[]" } } }
+      open().audit_logs:list(span, { headers = { accept = "text/x" } })
+      assert.equal("text/x", server:log()[1].headers.accept)
+    end)
+
     it("are understood in every form that anybody has told of", function()
       assert.equal("a b", ids { { body = '[{"id":"a"},{"id":"b"}]' } })
       assert.equal("a", ids { { body = '{"id":"a","action":"x","context":{}}' } })
@@ -200,6 +207,7 @@ describe("studio.analyst", function()
         ["GET /api/acme/spaces"] = { { body = SPACES:format(SPACE) } },
         ["GET /api/acme/spaces/aaa/reports"] = { { body = '{"_embedded":{"reports":[{"token":"r1"}],"extra":[]}}' } },
         ["GET /api/acme/collections/aaa"] = { { body = '{"token":"aaa","_embedded":{"things":[1]}}' } },
+        ["GET /api/acme/audit_logs"] = { { body = '{"audit_logs":[]}' } },
         ["GET /api/acme/spaces/a%2Fb/find"] = { { body = '{"token":"found"}' } },
       }
       an = open()
@@ -235,6 +243,22 @@ describe("studio.analyst", function()
         assert.is_nil((an:href(space, rel)))
       end
       assert.equal(1, #server:log())
+    end)
+
+    it("are asked for as their route would be: what is accepted, whose limit, and by which token", function()
+      local limited = open { token = "tok_6", limits = { spacing = 0 } }
+      limited:follow(space, "self") -- /collections/: another name for what the routes call spaces
+      limited:follow(space, "reports")
+      limited:follow(space, "logs")
+      local names = {}
+      for i, limit in ipairs(limited:limits()) do names[i] = limit.name:match "%S+$" end
+      assert.same({ "account", "audit_logs", "collections", "reports" }, names)
+      limited:follow(space, "logs", nil, { headers = { accept = "text/x" } })
+      local log = server:log()
+      assert.equal("application/hal+json", log[#log - 2].headers.accept)
+      assert.equal("application/json", log[#log - 1].headers.accept)
+      assert.equal("text/x", log[#log].headers.accept)
+      assert.equal("token_kind", select(2, open({ token_kind = "member" }):follow(space, "logs")).code)
     end)
 
     it("may go by the end of their names, when only one ends so", function()
@@ -277,6 +301,10 @@ describe("studio.analyst", function()
       assert.matches("personal collection", hidden.advice)
       assert.matches("Check token and secret", answer(401, '{"id":"unauthorized","message":"no"}').advice)
       assert.matches("in 'report'", answer(400, '{"id":"param_missing","message":"param is missing"}').advice, 1, true)
+      serve { ["*"] = { { status = 500 }, { status = 403, body = '{"id":"forbidden","message":"no"}' } } }
+      local late = select(2, open().reports:delete "r1")
+      assert.equal(403, late.status)
+      assert.matches("An earlier attempt may have been done", late.advice)
       local html = answer(502, "<html><title>Bad Gateway</title></html>")
       assert.matches("HTML page", html.message)
       assert.matches("may have been done", html.advice)

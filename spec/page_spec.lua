@@ -306,6 +306,24 @@ describe("a route's paging", function()
     end
   end)
 
+  it("\"pages\" ends where the answer says that this was the last", function()
+    local client = client_over({ { "a" }, { "b" }, { "c" } }, { paging = "pages" }, function(at)
+      return (',"pagination":{"last_page":%s}'):format(at == 2)
+    end)
+    assert.equal("a b", tokens_of(client))
+    assert.equal(2, #client.asked)
+  end)
+
+  it("\"pages\" knows rows without a token by their id or name", function()
+    local looks = 0
+    local client = client_of(function()
+      looks = looks + 1
+      return ('{"_embedded":{"things":[{"id":7,"looks":%d},{"name":"n"}]}}'):format(looks)
+    end, { paging = "pages" })
+    assert.equal(2, #collect(client))
+    assert.equal(2, looks)
+  end)
+
   it("\"pages\" calls it an error when pages are announced and do not come", function()
     local client = client_over({ { "a" } }, { paging = "pages" }, function()
       return ',"pagination":{"total_pages":3}'

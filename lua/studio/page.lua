@@ -206,15 +206,15 @@ local function advance(walk, info, response, count)
   return true
 end
 
--- What tells a page from others: the ids of its rows, so that a counter in a row does not hide that it is the same
--- page; else all of its bytes.
+-- What tells a page from others: the ids of its rows, so that a counter or a link that is written another way does not
+-- hide that it is the same page; else all of its bytes.
 local function mark_of(walk, items, response)
   local field = walk.client.state.id_field
   if not field or walk.r.paging == nil then return response.body end
   local ids = {}
   for i, item in ipairs(items) do
-    local id = type(item) == "table" and item[field]
-    if type(id) ~= "string" then return response.body end
+    local id = type(item) == "table" and (item[field] or item.id or item.name)
+    if type(id) ~= "string" and type(id) ~= "number" then return response.body end
     ids[i] = id
   end
   return table.concat(ids, "\n")

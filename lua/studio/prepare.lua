@@ -101,9 +101,10 @@ end
 ---@param client studio.client
 ---@param options table as for client:request
 ---@param what string for messages
+---@param accept string? what is asked for, unless the caller asks for something else
 ---@return table request
 ---@return string label
-function prepare.request(client, options, what)
+function prepare.request(client, options, what, accept)
   options = check.options(what, options, request_options)
   if (options.path == nil) == (options.url == nil) then check.fail("%s: give either 'path' or 'url'", what) end
   if options.path and options.path:sub(1, 1) ~= "/" then check.fail("%s: 'path' must begin with /", what) end
@@ -113,7 +114,7 @@ function prepare.request(client, options, what)
   local body, content_type = encode(options.body, options.content_type, label)
   return {
     method = verb, path = options.path, url = options.url, query = options.query, body = body,
-    headers = headers_of(options, content_type, label), save_to = options.save_to, timeout = options.timeout,
+    headers = headers_of(options, content_type, label, accept), save_to = options.save_to, timeout = options.timeout,
     deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
     max_body = options.max_body, raw = options.raw, progress = options.progress, class = options.class,
     name = options.save_to and options.save_to:match "[^/]*$",

@@ -83,8 +83,7 @@ function links:follow(row, rel, query, options)
   local request = prepare.request(self, merge(options, {
     url = url, query = next(rest) and rest or nil,
     class = self.state.classes and r.name and (r.class or r.name:match "^[^.]+"),
-  }), what)
-  if r.accept then request.headers = merge({ Accept = r.accept }, request.headers) end
+  }), what, r.accept)
   local refused = exchange.refusal(self, "GET", r.name and r)
   if refused then return exchange.refuse(self, label, refused) end
   local value, response = exchange.perform(self, request, label)
