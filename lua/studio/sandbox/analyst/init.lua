@@ -27,8 +27,8 @@ local function add(method, path, class, handle, more)
 end
 
 for _, part in ipairs {
-  "access", "account", "audit_logs", "collections", "data_sources", "datasets", "definitions", "discovery", "filters",
-  "people", "queries", "reports", "results", "runs", "schedules", "subscriptions",
+  "account", "audit_logs", "collections", "data_sources", "datasets", "definitions", "discovery", "filters", "groups",
+  "people", "permissions", "queries", "reports", "results", "runs", "schedules", "space_members", "subscriptions",
 } do
   require("studio.sandbox.analyst." .. part)(add)
 end
