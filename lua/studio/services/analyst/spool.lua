@@ -40,6 +40,12 @@ end
 function spool.fetch(content, path, options)
   local sent = { save_to = path, timeout = options.timeout, deadline = options.deadline, progress = options.progress }
   local value, response = content.client:call(content.route, content.params, nil, sent)
+  if value and (response:header "content-type" or ""):lower():find("text/html", 1, true) then
+    os.remove(path)
+    return nil, content.client:problem(content.route, {
+      kind = "protocol", message = "the answer is a web page, and not a result (a login, a proxy?)", response = response,
+    })
+  end
   if value then return path, response end
   if response.status == 404 and content.missing then return nil, content.missing(response) end
   if response.status == 504 or (response.kind == "timeout" and response.code == "attempt") then
@@ -153,6 +159,11 @@ local function save_one(content, fetched, unpacked, path)
   return nil, problem(content, "file", "cannot write " .. tostring(why))
 end
 
+local function is_there(path)
+  local file = io.open(path, "rb")
+  return file ~= nil and file:close()
+end
+
 --- Saves a result, unpacked. The name only ever holds a whole file.
 ---@param content studio.analyst.content
 ---@param path string one that ends with / is a folder: files get names of their own, and nothing there is replaced
@@ -161,8 +172,14 @@ end
 ---@return table response_or_err
 function spool.save(content, path, options)
   local folder = path:sub(-1) == "/"
-  local fetched, response = spool.fetch(content, (folder and path .. content.name or path) .. ".download", options)
-  if not fetched then return nil, response end
+  local to = (folder and path .. content.name or path) .. ".download"
+  local fetched, response = spool.fetch(content, to, options)
+  if not fetched then
+    if not response.advice and is_there(to .. ".part.info") then
+      response.advice = "What came so far is kept: the same call goes on from there"
+    end
+    return nil, response
+  end
   local unpacked, err = spool.open(content, fetched, options)
   local value
   if unpacked then
