@@ -144,6 +144,33 @@ describe("CSV with names", function()
     assert.same({ { id = "1", name = "A, B" }, { id = "2" } }, list)
   end)
 
+  it("gives the same rows as without names, whatever they look like", function()
+    local random = dice(11)
+    local cells = { "a", '"b"', '"c,d"', '"e""f"', "", '""', '"g\nh"', "i\r", "ä" }
+    for _, columns in ipairs { 1, 2, 5, 31, 32, 70 } do
+      local lines, header = {}, {}
+      for c = 1, columns do header[c] = "n" .. c end
+      lines[1] = table.concat(header, ",")
+      for r = 2, 40 do
+        local row = {}
+        for c = 1, columns do row[c] = cells[random(4) > 1 and 1 or random(#cells)] end
+        lines[r] = table.concat(row, ",", 1, random(6) == 1 and random(columns) or columns)
+      end
+      local text = table.concat(lines, "\n") .. "\n"
+      local rows, list = all(text), records(text, function() return random(60) end)
+      local at = 0
+      for i = 2, #rows do
+        local expected = {}
+        for c, value in ipairs(rows[i]) do expected["n" .. c] = value end
+        if columns == 1 or #rows[i] > 1 or rows[i][1] ~= "" then
+          at = at + 1
+          assert.same(expected, list[at])
+        end
+      end
+      assert.equal(at, #list)
+    end
+  end)
+
   it("hides no column behind another", function()
     local list, names = records "a,a,,a_2,\n1,2,3,4,5\n"
     assert.same({ "a", "a_3", "column_3", "a_2", "column_5" }, names)

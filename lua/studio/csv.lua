@@ -12,7 +12,7 @@ local pieces = require "studio.pieces"
 local csv = {}
 
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
-local QUOTE = 34
+local QUOTE, COMMA, LF = 34, 44, 10
 
 -- Bytes of a row, at the most: a quote that is never closed would make the rest of the file one field.
 local MOST = 16 * 1024 * 1024
@@ -38,90 +38,117 @@ local function pattern_of(shapes)
   return "^" .. table.concat(shapes, ",") .. "\r?\n()"
 end
 
--- Where the quoted field that begins at `at` has its last quote; whether quotes are doubled in it.
-local function closing(text, at)
-  local doubled = false
-  local close = find(text, '"', at + 1, true)
-  while close and byte(text, close + 1) == QUOTE do
+-- The quoted field that begins at `at`: its value, where its last quote is, the byte behind that, and whether quotes
+-- are doubled in it. Nil when the text ends first.
+local function quoted_field(text, at)
+  local close, doubled = find(text, '"', at + 1, true), false
+  local behind = close and byte(text, close + 1)
+  while behind == QUOTE do
     doubled = true
     close = find(text, '"', close + 2, true)
+    behind = close and byte(text, close + 1)
   end
-  return close, doubled
+  if not behind then return nil end
+  local value = sub(text, at + 1, close - 1)
+  if doubled then value = gsub(value, '""', '"') end
+  return value, close, behind, doubled
 end
 
--- The field that begins at `at`: its value, how it looks (nil: like nothing in particular), the mark after it, and
--- where the next one begins. Nil when the text ends before the field does.
+-- The field that begins at `at`: its value, how it looks (nil: like nothing in particular), where the next one begins,
+-- and whether that is of another row. Nil when the text ends before the field does.
 local function any_field(text, at)
-  if byte(text, at) ~= QUOTE then
-    local value, mark, after = match(text, '^([^,"\r\n]*)([,\n])()', at)
-    if value then return value, PLAIN, mark, after end
-  end
   local from, value, shape = at, "", nil
   if byte(text, at) == QUOTE then
-    local close, doubled = closing(text, at)
-    if not close then return nil end
-    value, from = sub(text, at + 1, close - 1), close + 1
-    if doubled then value = gsub(value, '""', '"') else shape = QUOTED end
+    local close, behind, doubled
+    value, close, behind, doubled = quoted_field(text, at)
+    if not value then return nil end
+    shape = not doubled and QUOTED or nil
+    if behind == COMMA then return value, shape, close + 2, false end
+    if behind == LF then return value, shape, close + 2, true end
+    from = close + 1
+  else
+    local plain, mark, after = match(text, '^([^,"\r\n]*)([,\n])()', at)
+    if plain then return plain, PLAIN, after, mark == "\n" end
   end
   local rest, mark, after = match(text, "^([^,\n]*)([,\n])()", from)
   if not rest then return nil end
-  if mark == "\n" then rest = gsub(rest, "\r$", "") end
-  return rest == "" and value or value .. rest, shape or (from == at and PLAIN or nil), mark, after
+  local last = mark == "\n"
+  if last and sub(rest, -1) == "\r" then
+    rest = sub(rest, 1, -2)
+    if from == at and not find(rest, '["\r]') then shape = PLAIN end
+  end
+  return value .. rest, shape, after, last
 end
 
 -- The row that begins at `at`, field by field; where the next one begins; how its fields look, unless one looks like
 -- nothing in particular. Nil when the text ends before the row does.
 local function any_row(text, at)
   local row, shapes, n = {}, {}, 0
+  local value, shape, last
   repeat
-    local value, shape, mark, after = any_field(text, at)
+    value, shape, at, last = any_field(text, at)
     if not value then return nil end
     n = n + 1
-    row[n], at = value, after
+    row[n] = value
     if shapes and shape then shapes[n] = shape else shapes = nil end
-  until mark == "\n"
+  until last
   return row, at, shapes
 end
 
--- A row of a shape that was met before, and where the next one begins. `known`: patterns, the latest use first.
-local function same_row(text, at, known)
+-- A row of captures, the last of which is where the next row begins; nil when nothing matched.
+local function as_list(...)
+  if ... == nil then return nil end
+  local row = { ... }
+  local n = #row
+  local after = row[n]
+  row[n] = nil
+  return row, after
+end
+
+-- The same for rows under names: a function whose table is made in its full size at once. Its source is made of numbers
+-- alone, and the names are given to it as values.
+local function as_record(names)
+  local n = #names
+  if n == 0 or n > CAPTURES then return nil end
+  local keys, values, fields = {}, {}, {}
+  for i = 1, n do keys[i], values[i], fields[i] = "k" .. i, "v" .. i, ("[k%d]=v%d"):format(i, i) end
+  local source = ("local %s = ... return function(%s, after) if after then return {%s}, after end end"):format(
+    table.concat(keys, ","), table.concat(values, ","), table.concat(fields, ","))
+  return load(source, "=csv", "t", {})(table.unpack(names))
+end
+
+-- A row of a shape that was met before, as `make` has it, and where the next one begins. `known`: patterns, the latest
+-- use first.
+local function same_row(text, at, known, make)
   for i = 1, #known do
-    local row = { match(text, known[i], at) }
-    local n = #row
-    if n > 0 then
+    local row, after = make(match(text, known[i], at))
+    if row then
       if i > 1 then known[1], known[i] = known[i], known[1] end
-      local after = row[n]
-      row[n] = nil
       return row, after
     end
   end
 end
 
-local function find_row(text, at, known)
-  local row, after = same_row(text, at, known)
-  if row then return row, after end
-  local shapes
-  row, after, shapes = any_row(text, at)
-  local pattern = shapes and pattern_of(shapes)
-  if pattern then known[#known < KNOWN and #known + 1 or KNOWN] = pattern end
-  return row, after
-end
-
---- Reads rows.
----@param read fun(): string?, any the next piece of the text; nil at its end; nil, err when it cannot be read
----@param options { max_row: integer? }? bytes of the longest row that is borne; default 16 MiB
----@return fun(): (string[]?, any) next the fields of the next row ({""} for an empty line); nil at the end; nil and
----  what `read` gave, or a sentence, when it is not read to the end
-function csv.reader(read, options)
+-- A function for the next row: what `make` made of it, or a list and true. Only rows of `columns` fields are remembered
+-- by their shape, where that is given.
+local function walker(read, options)
   local most = options and options.max_row or MOST
   local text, at, begun, ended, known = "", 1, false, false, {}
-  return function()
+  return function(make, columns)
     while true do
       if at <= #text then
-        local row, after = find_row(text, at, known)
+        local row, after = same_row(text, at, known, make)
         if row then
           at = after
           return row
+        end
+        local shapes
+        row, after, shapes = any_row(text, at)
+        if row then
+          at = after
+          local pattern = shapes and (not columns or #row == columns) and pattern_of(shapes)
+          if pattern then known[#known < KNOWN and #known + 1 or KNOWN] = pattern end
+          return row, true
         end
       end
       local rest = #text - at + 1
@@ -137,6 +164,20 @@ function csv.reader(read, options)
       if ended and at <= #text and sub(text, -1) ~= "\n" then text = text .. "\n" end
       begun = true
     end
+  end
+end
+
+--- Reads rows.
+---@param read fun(): string?, any the next piece of the text; nil at its end; nil, err when it cannot be read
+---@param options { max_row: integer? }? bytes of the longest row that is borne; default 16 MiB
+---@return fun(): (string[]?, any) next the fields of the next row ({""} for an empty line); nil at the end; nil and
+---  what `read` gave, or a sentence, when it is not read to the end
+function csv.reader(read, options)
+  local walk = walker(read, options)
+  return function()
+    local row, why = walk(as_list)
+    if row then return row end
+    return nil, why
   end
 end
 
@@ -166,19 +207,22 @@ end
 ---@return any names of the columns, in order; a name that stands there twice is told apart ("a", "a_2"), one that
 ---  is empty becomes "column_3"; why, when the first row cannot be read
 function csv.records(read, options)
-  local next_row = csv.reader(read, options)
-  local header, err = next_row()
-  if err ~= nil then return nil, err end
+  local walk = walker(read, options)
+  local header, err = walk(as_list)
+  if not header and err ~= nil then return nil, err end
   local names = names_of(header or {})
-  local n, line = #names, 1
+  local n, count = #names, 1
+  local make = as_record(names)
+  local function nothing() return nil end
   return function()
-    local row, why
+    local row, listed
     repeat
-      row, why = next_row()
-      if not row then return nil, why end
-      line = line + 1
+      row, listed = walk(make or nothing, n)
+      if not row then return nil, listed end
+      count = count + 1
+      if not listed then return row end
     until n == 1 or #row > 1 or row[1] ~= "" -- an empty line says nothing, unless there is but one column
-    if #row > n then return nil, ("row %d has %d fields, and there are %d columns"):format(line, #row, n) end
+    if #row > n then return nil, ("row %d has %d fields, and there are %d columns"):format(count, #row, n) end
     local record = {}
     for i = 1, n do record[names[i]] = row[i] end
     return record
