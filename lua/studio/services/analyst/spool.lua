@@ -43,7 +43,7 @@ function spool.fetch(content, path, options)
   if value and (response:header "content-type" or ""):lower():find("text/html", 1, true) then
     os.remove(path)
     return nil, content.client:problem(content.route, {
-      kind = "protocol", message = "the answer is a web page, and not a result (a login, a proxy?)", response = response,
+      kind = "protocol", response = response, message = "the answer is a web page, and no result (a login, a proxy?)",
     })
   end
   if value then return path, response end
