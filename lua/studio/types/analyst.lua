@@ -61,6 +61,8 @@
 ---@field definitions studio.analyst.definitions
 ---@field data_sources studio.analyst.data_sources
 ---@field grants studio.analyst.grants
+---@field audit fun(self, options: studio.analyst.audit_options?): studio.analyst.plan?, studio.error?
+---@field report_use fun(self, options: table?): studio.analyst.use[]?, table
 ---@field apply fun(self, plan: studio.analyst.plan|string, options: studio.analyst.apply_options):
 ---  studio.analyst.apply_summary?, studio.error?
 ---@field undo fun(self, log: string, options: studio.analyst.run_options?):
