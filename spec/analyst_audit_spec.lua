@@ -202,7 +202,7 @@ describe("an audit of the sandbox", function()
   it("ends when its task is cancelled", function()
     sb:set { faults = { { kind = "slow", seconds = 20, path = "/reports$" } } }
     local task = studio.spawn(function() return an:audit() end)
-    while an:stats().in_flight < 2 do studio.step(20) end
+    while an:stats().in_flight < 2 and not task:done() do studio.step(20) end
     task:cancel()
     local plan, err = task:await()
     assert.is_nil(plan)
