@@ -323,12 +323,17 @@ describe("an audit of rows as they should not be", function()
     assert.equal("unauthorized", err.kind)
   end)
 
-  it("counts ages by the service's clock", function()
+  it("counts ages by the earlier clock, its own or the service's", function()
     local workspace = { date = "Sat, 22 Nov 2025 09:00:00 GMT", collections = ONE,
       reports = { c1 = { { row("a", { last_run_at = ago(80) }), row("b", { last_run_at = ago(95) }) } } } }
     local plan = assert(audit.audit(rows.client(workspace), {}))
     assert.same({ ["name of b"] = "unused: archive" }, told(plan))
     assert.equal("2025-11-22T09:00:00Z", plan.made_at)
-    assert.matches("the clock of this machine is %d+ days off", plan.notes[1])
+    assert.matches("machine and of the service are %d+ days apart", plan.notes[1])
+    workspace.date = "Tue, 22 Nov 2095 09:00:00 GMT"
+    workspace.reports.c1[1][1].last_run_at = moment.text(os.time() - 80 * 86400)
+    plan = assert(audit.audit(rows.client(workspace), {}))
+    assert.same({ ["name of b"] = "unused: archive" }, told(plan))
+    assert.near(os.time(), moment.read(plan.made_at), 60)
   end)
 end)

@@ -59,13 +59,14 @@ local function actions_of(report, caught, settings)
       actions[#actions + 1] = { kind = "delete_schedule", schedule = schedule }
     end
   end
-  if settings.archive and not report.archived and rules.archives(caught) then
+  if settings.archive and rules.archives(caught) then
     actions[#actions + 1] = { kind = "archive" }
   end
   return actions
 end
 
-local function now_of(settings, found) return settings.now or found.clock or os.time() end
+-- A clock that runs ahead would make everything stale; of the service's and this machine's the earlier one counts.
+local function now_of(settings, found) return settings.now or math.min(found.clock or math.huge, os.time()) end
 
 -- Collects what the rules catch.
 local function collector(settings, filter)
@@ -107,12 +108,12 @@ local function collector(settings, filter)
   return self
 end
 
--- A machine whose clock is wrong should know.
+-- One of two clocks that differ by days is wrong.
 local function note_clock(notes, settings, found)
   local off = found.clock and math.abs(os.time() - found.clock) or 0
   if settings.now or off < 86400 then return end
-  notes[#notes + 1] = ("the clock of this machine is %s off; ages are counted by the service's"):format(
-    moment.words(off))
+  notes[#notes + 1] = ("the clocks of this machine and of the service are %s apart; ages are counted by the earlier one")
+    :format(moment.words(off))
 end
 
 local function notes_of(settings, filter, found)

@@ -22,7 +22,8 @@ local options = {}
 ---@field source "api"|"discovery"? default "api"
 ---@field discovery table? a client of an:discovery(…); means source = "discovery"
 ---@field concurrency integer? calls under way; default 16
----@field now number|string? seconds since 1970, or ISO 8601; default: the service's clock
+---@field now number|string? seconds since 1970, or ISO 8601; default: by the clock of the service or of this machine,
+---  whichever is earlier
 ---@field progress (fun(text: string, found: table))? told now and then; studio.progress draws it
 ---@field on_report (fun(report: studio.analyst.record, caught: studio.analyst.rule[]))? told of each report
 

@@ -31,7 +31,8 @@ local FORMAT <const>, VERSION <const> = "lua-studio analyst plan", 1
 ---@field unread { report: table?, collection: table?, why: string }[] what could not be read, or decided: left alone
 ---@field notes string[] what a person should know before carrying it out
 ---@field complete boolean false: `unread` holds something that an error kept from being read
----@field counts table collections, reports, datasets, archived, caught, archive, delete_schedule
+---@field counts table collections, reports, datasets, archived (by Discovery: among what was looked at), caught,
+---  archive, delete_schedule
 ---@field calls integer that carrying it out takes
 ---@field seconds number the least time that these calls take under the limit
 local methods = {}

@@ -55,7 +55,7 @@ function walk.why(err)
   return ("%s%s: %s"):format(err.status and err.status .. " " or "", err.kind:gsub("_", " "), err.message)
 end
 
--- The service's clock decides what is old: a wrong one of this machine would make everything stale.
+--- Notes the service's clock, of the first answer that tells it.
 function walk.note_clock(self, response)
   local found = self.found
   found.clock = found.clock or moment.read_http(response:header "date") or false
