@@ -112,8 +112,8 @@ end
 local function note_clock(notes, settings, found)
   local off = found.clock and math.abs(os.time() - found.clock) or 0
   if settings.now or off < 86400 then return end
-  notes[#notes + 1] = ("the clocks of this machine and of the service are %s apart; ages are counted by the earlier one")
-    :format(moment.words(off))
+  notes[#notes + 1] = ("the clocks of this machine and of the service are %s apart; the earlier one counts"):format(
+    moment.words(off))
 end
 
 local function notes_of(settings, filter, found)
