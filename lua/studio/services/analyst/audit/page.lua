@@ -91,6 +91,8 @@ local function date(text, made_at, never)
     days and e("small", nil, days == 0 and "that day" or count(math.tointeger(days), "day") .. " ago") }
 end
 
+local function day(text) return e("span", { class = "day" }, named(text:sub(1, 10))) end
+
 local function sort_of(text)
   local at = moment.read(text)
   return at and moment.text(at)
@@ -103,14 +105,14 @@ local function run_cell(report, made_at)
   return cell("Last run", nil, sort_of(last), e("div", nil, date(last, made_at, none),
     last and not success and e("small", nil, "no success known"),
     last and success and success:sub(1, 10) ~= last:sub(1, 10)
-      and e("small", nil, "success ", success:sub(1, 10))))
+      and e("small", nil, "success ", day(success))))
 end
 
 local function views_cell(report)
   local viewed = text_of(report.last_viewed_at)
   return cell("Views", "number", text_of(report.view_count), e("div", nil,
     report.view_count and e("span", nil, report.view_count) or e("span", { class = "soft" }, "unknown"),
-    viewed and e("small", nil, "last ", viewed:sub(1, 10))))
+    viewed and e("small", nil, "last ", day(viewed))))
 end
 
 -- How often a schedule runs, where its row says so in one of the ways that have been seen.

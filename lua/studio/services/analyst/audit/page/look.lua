@@ -50,7 +50,7 @@ thead th[aria-sort=descending] button::after { content: " \2193"; opacity: 1; }
 tbody tr { border-top: 1px solid var(--line); }
 tbody tr:hover { background: color-mix(in srgb, var(--head) 45%, transparent); }
 td small { display: block; color: var(--soft); }
-td time { white-space: nowrap; }
+td time, .day { white-space: nowrap; }
 td.name > bdi, td.name > a { font-weight: 600; }
 td ul { margin: 0; padding: 0; list-style: none; }
 td li + li { margin-top: .35rem; }
@@ -84,7 +84,8 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .8r
 }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --head: #eee; --link: #000; }
-  body { max-width: none; padding: 0; font-size: 10px; }
+  html { font-size: 10px; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   .tools { display: none; }
   thead th { position: static; }
   thead button::after { content: none; }
