@@ -4,12 +4,16 @@
 local core = require "studio.core"
 local cqueues = require "cqueues"
 local peer = require "spec.support.peer"
+local program = require "spec.support.program"
 local support = require "spec.support.core"
 local shell = require "spec.support.shell"
 
 local write, read = shell.write, shell.read
 
 local loop = core.loop()
+
+-- Where nobody listens.
+local function nobody() return "http://127.0.0.1:" .. program.free_port() end
 
 describe("a body", function()
   local server
@@ -315,7 +319,7 @@ describe("the descriptor", function()
       auth = core.auth { kind = "provider", provider = function() return { kind = "bearer", token = "t" }, 0.01 end },
     })
     for _ = 1, 3 do assert.equal("ok", assert(drive(client:submit { path = "/" })).body) end
-    local _, failure = drive(support.client("http://127.0.0.1:1"):submit { path = "/" })
+    local _, failure = drive(support.client(nobody()):submit { path = "/" })
     assert.equal(3, failure.attempts)
     _, failure = drive(client:submit { path = "/", timeout = 0.01 })
     assert.equal("timeout", failure.kind)
@@ -380,7 +384,7 @@ describe("the rest", function()
     local response = assert(support.run(client:warm()))
     assert.equal(0, response.status)
     assert.same({ 0, 0, 1 }, { server:count(), limiter:explain().sent, server:log().connections })
-    local _, failure = support.run(support.client("http://127.0.0.1:1"):warm())
+    local _, failure = support.run(support.client(nobody()):warm())
     assert.equal("network", failure.kind)
   end)
 
