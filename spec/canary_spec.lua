@@ -62,10 +62,10 @@ describe("a secret", function()
     server = nil
   end)
 
-  local function start(handler, options)
+  local function start(handler, options, make)
     server = peer.start(handler)
     options.base_url, options.backoff_base, options.backoff_cap = server.url, 0.001, 0.001
-    return studio.mstudio(options)
+    return (make or studio.mstudio)(options)
   end
 
   local ECHO = [[function(c)
@@ -83,9 +83,20 @@ describe("a secret", function()
     end
   end]]
 
-  for form, options in pairs { key = { api_key = KEY }, bearer = { token = KEY } } do
+  -- A name before the secret whose bytes are a multiple of three leaves the secret's base64 as it is.
+  local forms = {
+    key = { { api_key = KEY }, "api_key" }, bearer = { { token = KEY }, "token" },
+    basic = { { workspace = "acme", token = "to", secret = KEY, limits = false }, "secret", studio.analyst,
+      "collections" },
+    discovery = { { workspace = "acme", token = "to", access_key = "ke", access_secret = KEY, limits = false },
+      "access_secret", studio.analyst_discovery, "reports" },
+  }
+
+  for form, case in pairs(forms) do
+    local options, secret, make, resource = case[1], case[2], case[3], case[4] or "projects"
+
     it("is in no error, though the service echoes it: " .. form, function()
-      local ms = start(ECHO, options)
+      local ms = start(ECHO, options, make)
       for _, path in ipairs { "/400", "/401", "/402", "/403", "/404", "/409", "/422", "/500", "/html" } do
         local value, err = ms:request { path = path }
         assert.is_nil(value)
@@ -98,7 +109,7 @@ describe("a secret", function()
     end)
 
     it("is in no log at any level, nor in a curl command: " .. form, function()
-      local ms, told = start(ECHO, options), {}
+      local ms, told = start(ECHO, options, make), {}
       local number = 0
       for _, level in ipairs { "error", "warn", "info", "debug" } do
         log.set(level, function(event, line)
@@ -118,8 +129,9 @@ describe("a secret", function()
     end)
 
     it("is in nothing that a client shows or holds: " .. form, function()
-      local ms = start([[function(c) c:serve('{"data":[]}', 200, "Content-Type: application/json") end]], options)
-      local list, response = ms.projects:list()
+      local ms = start([[function(c) c:serve('{"data":[]}', 200, "Content-Type: application/json") end]], options,
+        make)
+      local list, response = ms[resource]:list()
       assert.is_table(list)
       assert.is_nil(find_in(tostring(ms), "tostring"))
       for name, shown in pairs { stats = ms:stats(), limits = ms:limits(), routes = ms:routes(),
@@ -127,10 +139,10 @@ describe("a secret", function()
         assert.is_nil(search(shown, name, {}))
       end
       -- what a debugger or a table printer would reach from the client
-      options.api_key, options.token = nil, nil -- the script's own copy
+      options[secret] = nil -- the script's own copy
       assert.is_nil(search(ms, "client", {}))
       ms:close()
-      options.api_key, options.token = form == "key" and KEY or nil, form == "bearer" and KEY or nil
+      options[secret] = KEY
     end)
   end
 
@@ -145,6 +157,23 @@ describe("a secret", function()
     assert.is_nil(search(searchable(err), "err", {}))
     assert.is_nil(find_in(tostring(err), "tostring(err)"))
     ms:close()
+  end)
+
+  it("is not kept for a client of the other API of a service: it is asked for again", function()
+    local all = { workspace = "acme", token = "to", secret = "s", headers = { ["X-Gate"] = KEY }, key_password = KEY,
+      cert_file = "/dev/null", proxy = "http://me:" .. KEY:gsub("%W", "") .. "@127.0.0.1:1" }
+    local an = start([[function(c) c:close() end]], all, studio.analyst)
+    assert.is_nil(search(an, "client", {}))
+    local credentials = { token = "t", access_key = "k", access_secret = "s" }
+    for _, name in ipairs { "headers", "key_password", "proxy" } do
+      local again = { headers = all.headers, key_password = KEY, proxy = false }
+      again[name] = nil
+      local ok, message = pcall(an.discovery, an, credentials, again)
+      assert.is_false(ok)
+      assert.matches("give the option '" .. name .. "' again", message, 1, true)
+    end
+    an:discovery(credentials, { headers = {}, key_password = KEY, proxy = false }):close()
+    an:close()
   end)
 
   it("would be found where it is (the search can fail)", function()

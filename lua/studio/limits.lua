@@ -45,8 +45,8 @@ local function with(default, changes)
   return limit
 end
 
-local function key_of(definition, options, name, key)
-  return table.concat({ definition.family or definition.name, options.base_url, name, key }, "\n")
+local function key_of(whose, name, key)
+  return key and table.concat({ whose, name, key }, "\n")
 end
 
 local function make_one(limit, key, folder, what)
@@ -72,20 +72,22 @@ function limits.make(definition, plan, options, what)
   if wanted == false then return {} end
   local changes = check.options(what .. ": limits", type(wanted) == "table" and wanted or nil, limit_options)
   local key = options.limit_key or plan.limit_key
+  -- Not `options`: what makes the limiters of classes later would hold the secrets among them.
+  local whose = (definition.family or definition.name) .. "\n" .. options.base_url
   local folder = key and plan.limits and state.folder(options.state_dir, what) or nil
   local limiters, classes = {}, nil
   for i, default in ipairs(plan.limits or {}) do
     local limit = i == 1 and with(default, changes) or default
     if limit.requests and limit.requests < 1 then check.fail("%s: limits: requests must be 1 or more", what) end
     local report
-    limiters[i], report = make_one(limit, key and key_of(definition, options, limit.name, key), folder, what)
+    limiters[i], report = make_one(limit, key_of(whose, limit.name, key), folder, what)
     if key then check_same(report, limit, what) end
     if limit.classes then
       classes = { made = {}, make = function(class)
         local name = limit.name .. ", class " .. class
         return (make_one(
           { name = name, requests = limit.requests, window = limit.window, guard = limit.guard, linger = limit.linger },
-          key and key_of(definition, options, name, key), folder, what))
+          key_of(whose, name, key), folder, what))
       end }
     end
   end

@@ -204,7 +204,8 @@ static void old_values_are_forgotten_in_the_end(void **state) {
 static bool make(void *state) {
   studio_auth **made = state;
   *made = studio_auth_new();
-  return *made && add(*made, "X-Key", "Bearer", "value-1") && basic(*made, "user", "password");
+  return *made && add(*made, "X-Key", "Bearer", "value-1") && basic(*made, "user", "password") &&
+         studio_auth_hide(*made, "part", 4);
 }
 
 static bool make_and_free(void *state) {
@@ -261,7 +262,9 @@ static void nothing_is_left_in_freed_memory(void **state) {
     studio_auth *auth = studio_auth_new(), *fresh = studio_auth_new();
     bool done = add(auth, "X-Key", "Bearer", "canary-key" TAIL) &&
                 basic(auth, "ab", "canary-password" TAIL) &&
-                basic(auth, "canary", "") && /* refused ones are wiped, too: */
+                basic(auth, "canary", "") &&
+                studio_auth_hide(auth, "canary-part" TAIL, sizeof "canary-part" TAIL - 1) &&
+                /* refused ones are wiped, too: */
                 !add(auth, "X-Key", NULL, "canary\n") &&
                 add(fresh, "X-Key", NULL, "canary-2") && studio_auth_replace(auth, fresh);
     studio_auth_unref(auth);
