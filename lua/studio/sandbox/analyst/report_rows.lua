@@ -6,15 +6,18 @@ local json = require "studio.sandbox.json"
 
 local rows = {}
 
+local DATASET_RELS = { "runs", "schedules", "reports", "fields", "field_descriptions" }
 local RELS = { "runs", "queries", "schedules", "subscriptions", "filters", "archive", "unarchive" }
 
 local function links(ws, req, report)
-  local self = ws:path(report.type == "DatasetReport" and "/datasets/%s" or "/reports/%s", report.token)
+  local dataset = report.type == "DatasetReport"
+  local self = ws:path(dataset and "/datasets/%s" or "/reports/%s", report.token)
   local paths = {
     self = self, space = ws:path("/collections/%s", report.collection.token), creator = "/api/" .. report.owner,
-    csv_export = self .. "/results/content.csv",
+    csv_export = not dataset and self .. "/results/content.csv" or nil,
   }
-  for _, rel in ipairs(RELS) do paths["report_" .. rel] = self .. "/" .. rel end
+  local prefix = dataset and "dataset_" or "report_"
+  for _, rel in ipairs(dataset and DATASET_RELS or RELS) do paths[prefix .. rel] = self .. "/" .. rel end
   if report.n % 11 == 0 then paths.creator = nil end -- the creator left
   local made = answers.links(req, paths)
   made.web = { href = ("https://app.mode.com/%s/reports/%s"):format(ws.name, report.token) } -- for people: elsewhere
