@@ -2,7 +2,7 @@
 --
 -- usage: analyst_applier.lua SETUP OPTIONS. SETUP sets package.path; OPTIONS is JSON: what ("apply" or "undo"), url,
 -- plan, log, concurrency, die: ["append", n] behind the n-th line of the log, ["send", n, verb] before the n-th request
--- (of that verb, or any) is sent, ["answer", n, verb] when the answer to it has come. It dies by SIGKILL. Else it
+-- (of that verb, or any) is sent, ["answer", n, verb] when the answer to it has come; signal: default KILL. Else it
 -- writes the summary as one line of JSON. See analyst_apply.lua.
 
 local setup, text = ...
@@ -18,7 +18,8 @@ local die, count = options.die or {}, 0
 local function at(event, verb)
   if event ~= die[1] or (die[3] and verb ~= die[3]) then return end
   count = count + 1
-  if count == die[2] then os.execute "kill -9 $PPID" end
+  -- not os.execute, which shields us from Ctrl-C
+  if count == die[2] then io.popen(("kill -%s $PPID"):format(options.signal or "KILL")):close() end
 end
 
 local open, perform = core.journal, exchange.perform

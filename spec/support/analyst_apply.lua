@@ -114,12 +114,13 @@ function Stage:command(options)
 end
 
 --- Runs it to its end.
----@return string last "killed", or the last line that it wrote
+---@return string last "killed" (by a signal), or the last line that it wrote
 ---@return string output
 function Stage:child(options)
   local _, output = shell.run(("{ %s; echo status $?; }"):format(self:command(options)))
   local status = output:match "status (%d+)%s*$"
-  return status == "137" and "killed" or output:match "([^\n]*)\nstatus", output
+  local dead = status == "137" or status == "1" and output:find("interrupted!", 1, true)
+  return dead and "killed" or output:match "([^\n]*)\nstatus", output
 end
 
 return stage

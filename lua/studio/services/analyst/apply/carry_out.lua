@@ -114,9 +114,9 @@ local function outstanding(log, entry)
 end
 
 -- The schedules of a report that has some to lose, else nil; false when they cannot be read.
-local function schedules_of(run, report, actions)
+local function schedules_of(run, report, actions, row)
   if not look.first(actions, function(action) return action.kind == "delete_schedule" end) then return nil end
-  local rows, err = look.schedules(run.client, report.token)
+  local rows, err = look.schedules(run.client, report.token, row)
   if rows then return rows end
   run:fail(short(report), "look", err)
   return false
@@ -156,7 +156,7 @@ return function(run, entry)
     if answer.kind == "not_found" then return run:skip(short(report), "it is gone") end
     return run:fail(short(report), "look", answer)
   end
-  local schedules = schedules_of(run, report, actions)
+  local schedules = schedules_of(run, report, actions, row)
   if schedules == false then return end
   if not begun and run.options.recheck ~= false then
     -- ages are counted by the service's clock, as in the audit

@@ -7,10 +7,11 @@ local records = require "studio.services.analyst.audit.record"
 
 local look = {}
 
--- All rows of a list, from an iterator over its pages.
-local function all(pages, key)
+-- All rows of a list, from an iterator over its pages. `count`: so many there are, and no page is asked for to see that
+-- there are no more.
+local function all(pages, key, count)
   local rows = json.array {}
-  while true do
+  while not count or #rows < count do
     local page, response = pages()
     if not page then
       if response then return nil, response end
@@ -18,6 +19,7 @@ local function all(pages, key)
     end
     for _, row in ipairs(records.with_nulls(page, response, key)) do rows[#rows + 1] = row end
   end
+  return rows
 end
 
 --- The report itself.
@@ -34,9 +36,13 @@ end
 --- All schedules of a report.
 ---@param client studio.client
 ---@param report string token
+---@param row table? the report as it was read just before: it counts its schedules. Not relied on to have none
 ---@return table[]? rows
 ---@return studio.error? err
-function look.schedules(client, report) return all(client.schedules:pages(report), "report_schedules") end
+function look.schedules(client, report, row)
+  local count = row and tonumber(row.schedules_count)
+  return all(client.schedules:pages(report), "report_schedules", count and math.max(1, count))
+end
 
 --- What would go with a schedule that is deleted.
 ---@param client studio.client

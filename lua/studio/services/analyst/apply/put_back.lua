@@ -166,7 +166,7 @@ local function read(self)
   self.row, self.schedules = row, json.array {}
   for _, change in ipairs(self.changes) do
     if change.kind == "delete_schedule" then
-      local rows, why = look.schedules(client, report.token)
+      local rows, why = look.schedules(client, report.token, row)
       if not rows then
         self.run:fail(report, "look", why)
         return nil
