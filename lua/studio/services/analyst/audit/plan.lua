@@ -52,9 +52,9 @@ end
 
 -- What is derived ---------------------------------------------------------------------------------------------------
 
--- What carrying out costs: the report is looked at again, and each change is a call. A list is read to a page that is
--- empty: two calls for the report's schedules, and for the subscriptions of one that is to be deleted (nobody could
--- tell of them later), unless its row says that it has none.
+-- What carrying out costs: the report is looked at again, and each change is a call. The report counts its schedules,
+-- so one call lists them. The subscriptions of one that is to be deleted (nobody could tell of them later) are read to
+-- a page that is empty: two calls, unless its row says that it has none.
 local LOOK <const>, LIST <const>, EMPTY_LIST <const>, CHANGE <const> = 1, 2, 1, 1
 
 local function calls_of_deletion(schedule)
@@ -72,7 +72,7 @@ function plan.calls_of(entry)
     if action.kind == "archive" then
       calls = calls + CHANGE
     else
-      calls, schedules = calls + calls_of_deletion(action.schedule), LIST
+      calls, schedules = calls + calls_of_deletion(action.schedule), LOOK
     end
   end
   return calls + schedules
