@@ -125,7 +125,7 @@ describe("a result of a gibibyte #soak", function()
     assert.is_true(peak < LIMIT_KIB, ("%s took %d KiB"):format(what, peak))
   end
 
-  local size, expected
+  local size, expected = ROWS * 60, nil -- so that each proof can be run alone
 
   it("is saved as it is", function()
     local seconds, peak = cost(SAVE, dir .. "/a.csv")
