@@ -82,13 +82,17 @@ describe("a file", function()
       ["image/jpeg"] = { { "a.jpeg" }, { "a.png", "\xFF\xD8\xFF\xE0" } }, ["image/gif"] = { { "a.x", "GIF89a" } },
       ["image/webp"] = { { "a", "RIFF\1\2\3\0WEBPVP8 " } }, ["audio/wav"] = { { "a", "RIFF\1\2\3\0WAVEfmt " } },
       ["audio/mpeg"] = { { "a.mp3" }, { "a", "ID3\3\0" } },
-      ["video/mp4"] = { { "a.mp4" }, { "a", ftyp .. "isom" }, { "a", ftyp .. "mp42" } },
+      ["audio/mp4"] = { { "a.m4a" }, { "a.mp4", ftyp .. "M4A " } },
+      ["audio/flac"] = { { "a.flac" }, { "a", "fLaC\0" } },
+      ["audio/ogg"] = { { "a", "OggS\0\2" } },
+      ["video/mp4"] = { { "a.mp4" }, { "a", ftyp .. "isom" }, { "a", ftyp .. "mp42" }, { "a", ftyp .. "M4V " } },
+      ["video/quicktime"] = { { "b.mov" }, { "b.mp4", ftyp .. "qt  " } },
       ["video/webm"] = { { "a", "\x1A\x45\xDF\xA3\x9F\x42\x82\x84webm" } },
       ["application/json"] = { { "b.json", "{}" } }, ["text/csv"] = { { "b.csv", "a;b" } },
       ["text/plain"] = { { "b.txt" } },
       ["model/gltf+json"] = { { "b.gltf", "{}" } }, ["model/gltf-binary"] = { { "b", "glTF\2\0" } },
       ["application/zip"] = { { "b", "PK\3\4" }, { "b.zip" } }, ["application/pdf"] = { { "b", "%PDF-1.7" } },
-      ["application/octet-stream"] = { { "b" }, { "b.bin" }, { "b.mov", ftyp .. "qt  " }, { "b.", "" } },
+      ["application/octet-stream"] = { { "b" }, { "b.bin" }, { "b.", "" } },
     } do
       for _, case in ipairs(cases) do assert.equal(kind, type_of(case[1], case[2])) end
     end

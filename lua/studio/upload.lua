@@ -26,30 +26,40 @@ local by_start = {
   { "^\x89PNG\r\n\x1A\n", "png" }, { "^\xFF\xD8\xFF", "jpg" }, { "^GIF8[79]a", "gif" },
   { "^RIFF....WEBP", "webp" }, { "^RIFF....WAVE", "wav" },
   { "^ID3[\2-\4]", "mp3" }, { "^\xFF[\xFA\xFB\xF2\xF3]", "mp3" },
-  { "^....ftyp[ima][sp][o4][m12-9]", "mp4" }, { "^....ftypavc1", "mp4" }, { "^\x1A\x45\xDF\xA3.*webm", "webm" },
+  { "^....ftyp[ima][sp][o4][m12-9]", "mp4" }, { "^....ftypavc1", "mp4" }, { "^....ftypM4V", "mp4" },
+  { "^....ftypM4[AB]", "m4a" }, { "^....ftypqt  ", "mov" }, { "^\x1A\x45\xDF\xA3.*webm", "webm" },
+  { "^OggS\0", "ogg" }, { "^fLaC", "flac" },
   { "^glTF[\1\2]", "glb" }, { "^%%PDF%-", "pdf" },
 }
+
+-- What its first bytes say it is; nil when they say nothing.
+local function type_by_start(start)
+  for _, rule in ipairs(by_start) do
+    if start and start:find(rule[1]) then return types[rule[2]] end
+  end
+end
 
 --- Guesses a content type.
 ---@param name string of a file
 ---@param start string? its first bytes
 ---@return string
 function upload.type_of(name, start)
-  for _, rule in ipairs(by_start) do
-    if start and start:find(rule[1]) then return types[rule[2]] end
-  end
+  local by_content = type_by_start(start)
+  if by_content then return by_content end
   local known = types[(name:match "%.(%w+)$" or ""):lower()]
   if known then return known end
   -- many formats are zip archives inside, so this says something only where the name says nothing
   return start and start:find "^PK\3\4" and types.zip or types.bin
 end
 
-local function start_of(path)
+-- nil: it cannot be read, or is a folder.
+local function start_of(path, offset)
   local file = io.open(path, "rb")
   if not file then return nil end
-  local start = file:read(64) -- nil for a folder or an empty file
+  local start, why = file:seek("set", offset or 0)
+  if start then start, why = file:read(64) end
   file:close()
-  return start
+  return start or not why and "" or nil
 end
 
 local function read_type(what, kind)
@@ -192,6 +202,27 @@ function upload.multipart(fields)
     what = ("studio.multipart (%d fields)"):format(#form), pieces = pieces, own_type = true,
     type = "multipart/form-data; boundary=" .. boundary,
   }, Body)
+end
+
+--- One field of a form out of what a caller calls a file: a path, or a body made by studio.file or studio.reader.
+---@param what string for messages
+---@param name string of the field
+---@param source string|studio.body
+---@return table field as for upload.multipart
+---@return string? content_type as its first bytes, or a reader's maker, say; nil when they say nothing
+---@return boolean readable false: there is no such file, which the request will tell
+function upload.field(what, name, source)
+  if type(source) == "string" then source = upload.file(source) end
+  if not upload.is(source) or #source.pieces > 1 then
+    check.fail("%s: give the path of a file, or a studio.file or studio.reader", what)
+  end
+  local piece = source.pieces[1]
+  local field = { name = name }
+  for _, key in ipairs { "file", "offset", "size", "reader", "rewind" } do field[key] = piece[key] end
+  if piece.reader then return field, source.type ~= types.bin and source.type or nil, true end
+  local start = start_of(piece.file, piece.offset)
+  field.filename = source.name
+  return field, source.type or type_by_start(start), start ~= nil
 end
 
 -- For the client ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 -- Audit logs: client.audit_logs. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 --- Needs a workspace token. Query: start_timestamp and end_timestamp (ISO 8601, both needed); action, entity_id,
 --- entity_type, entity_name, username, ip, event_source.

@@ -1,6 +1,6 @@
 -- A query's charts, to be read only: client.charts. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.charts
 ---@field list studio.analyst.list_of_two one page of a query's charts (report, query, …)

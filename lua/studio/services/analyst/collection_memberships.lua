@@ -2,7 +2,7 @@
 --
 -- The vendor's reference announces their end, and client.permissions in their place.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.collection_memberships
 ---@field list studio.analyst.list_of one page of a collection's members

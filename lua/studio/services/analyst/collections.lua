@@ -1,6 +1,6 @@
 -- Collections (once "spaces"): client.collections. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 --- Query: filter = "all" (else the service leaves out collections that the caller is not a member of), page.
 ---@class studio.analyst.collections

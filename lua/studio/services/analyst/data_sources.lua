@@ -2,7 +2,7 @@
 --
 -- There is no route that makes or deletes one: the app does that.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.data_sources
 ---@field list studio.analyst.list one page of the workspace's data sources

@@ -1,6 +1,6 @@
 -- The fields of a dataset, to be read only: client.dataset_fields. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.dataset_fields
 ---@field list studio.analyst.list_of one page of a dataset's fields, { name, type }

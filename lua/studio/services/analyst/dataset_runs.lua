@@ -1,6 +1,6 @@
 -- Runs of a dataset: client.dataset_runs. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local run_jobs = require "studio.services.analyst.run_jobs"
 
 ---@class studio.analyst.dataset_runs

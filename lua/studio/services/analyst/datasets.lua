@@ -2,7 +2,7 @@
 --
 -- A dataset is a report of type DatasetReport, and its rows look like a report's.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local page = require "studio.page"
 local run_jobs = require "studio.services.analyst.run_jobs"
 

@@ -2,7 +2,7 @@
 --
 -- The query { filter = "by_tokens", tokens = "a,b" } of the lists gives the definitions of these tokens.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.definitions
 ---@field list studio.analyst.list one page of the workspace's definitions

@@ -1,6 +1,6 @@
 -- What a dataset's fields mean: client.field_descriptions. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.field_descriptions
 ---@field list studio.analyst.list_of one page of the descriptions of a dataset's fields

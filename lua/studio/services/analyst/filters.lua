@@ -1,6 +1,6 @@
 -- A report's filters: client.filters. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.filters
 ---@field list studio.analyst.list_of one page of a report's filters

@@ -3,7 +3,7 @@
 -- The vendor took these operations out of the reference on 2021-04-30 and has documented none in their place; a data
 -- source's link `permissions` leads on. They are here for installations that still answer them.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.grants
 ---@field list studio.analyst.list_of one page of a data source's grants

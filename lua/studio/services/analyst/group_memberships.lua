@@ -1,6 +1,6 @@
 -- Members of a group: client.group_memberships. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.group_memberships
 ---@field list studio.analyst.list_of one page of a group's members

@@ -2,7 +2,7 @@
 --
 -- For admins of a Business workspace only, as documented.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.groups
 ---@field list studio.analyst.list one page of the workspace's groups

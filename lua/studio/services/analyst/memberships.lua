@@ -3,7 +3,7 @@
 -- An unofficial client found the documented list answered 404 with its key, and read `lite` instead, whose rows have no
 -- token. Both are here.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local page = require "studio.page"
 
 ---@class studio.analyst.memberships

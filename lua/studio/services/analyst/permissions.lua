@@ -3,7 +3,7 @@
 -- The vendor's cookbook shows the paths and verbs (manage collection permissions); which fields there are beside
 -- accessor_type ("Account" or "UserGroup") is not documented. The `_forms` of a row or list tell what a service takes.
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local page = require "studio.page"
 
 ---@class studio.analyst.permissions

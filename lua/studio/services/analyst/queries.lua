@@ -2,7 +2,7 @@
 --
 -- The service does not check the report of a query: a wrong report's token is answered all the same (mode-sdk).
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.queries
 ---@field list studio.analyst.list_of one page of a report's queries

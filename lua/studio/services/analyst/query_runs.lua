@@ -1,6 +1,6 @@
 -- The runs of the queries in a report run: client.query_runs. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.query_runs
 ---@field list studio.analyst.list_of_two one page of a run's query runs (report, run, …)

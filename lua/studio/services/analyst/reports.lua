@@ -1,7 +1,7 @@
 -- Reports: client.reports. SPDX-License-Identifier: MIT
 
 local check = require "studio.check"
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local merge = require "studio.merge"
 local page = require "studio.page"
 local route = require "studio.route"

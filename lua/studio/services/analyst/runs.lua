@@ -1,7 +1,7 @@
 -- Runs of reports: client.runs. SPDX-License-Identifier: MIT
 
 local check = require "studio.check"
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 local page = require "studio.page"
 local run_jobs = require "studio.services.analyst.run_jobs"
 

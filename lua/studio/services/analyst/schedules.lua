@@ -1,6 +1,6 @@
 -- Schedules of reports: client.schedules. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.schedules
 ---@field list fun(self, report: string|table, query: table?, options: studio.call_options?): table[]?, table,

@@ -1,6 +1,6 @@
 -- Who gets a report by mail or in Slack: client.subscriptions. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 ---@class studio.analyst.subscriptions
 ---@field list studio.analyst.list_of one page of a report's subscriptions

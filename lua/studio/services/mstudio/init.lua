@@ -1,4 +1,4 @@
--- studio.mstudio: storyboards, frames and generated images at mstudio.ai. SPDX-License-Identifier: MIT
+-- studio.mstudio: storyboards, their pictures, voices and films at mstudio.ai. SPDX-License-Identifier: MIT
 
 local check = require "studio.check"
 local core = require "studio.core"
@@ -50,6 +50,7 @@ return service.define {
   base_url = "https://mstudio.ai/api/v1",
   options = { api_key = { "string", "callable" }, token = { "string", "callable" } },
   connect = connect,
+  id_field = "id",
   -- Documented in every example; without it, frameworks of this make answer bad input with a redirect.
   headers = { Accept = "application/json" },
   scopes = {
@@ -60,8 +61,19 @@ return service.define {
   resources = {
     projects = require "studio.services.mstudio.projects",
     frames = require "studio.services.mstudio.frames",
+    versions = require "studio.services.mstudio.versions",
+    comments = require "studio.services.mstudio.comments",
+    reviews = require "studio.services.mstudio.reviews",
     images = require "studio.services.mstudio.images",
+    videos = require "studio.services.mstudio.videos",
     jobs = require "studio.services.mstudio.jobs",
+    audio = require "studio.services.mstudio.audio",
+    assets = require "studio.services.mstudio.assets",
+    exports = require "studio.services.mstudio.exports",
+    teams = require "studio.services.mstudio.teams",
+    invites = require "studio.services.mstudio.invites",
+    members = require "studio.services.mstudio.members",
+    voices = require "studio.services.mstudio.voices",
   },
   explain = require "studio.services.mstudio.explain",
 }

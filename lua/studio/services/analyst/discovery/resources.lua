@@ -1,7 +1,7 @@
 -- The lists of the Discovery API: d.reports, d.report_stats, d.queries, d.charts, d.collections, d.members. All are
 -- read alike. SPDX-License-Identifier: MIT
 
-local lists = require "studio.services.analyst.lists"
+local lists = require "studio.lists"
 
 --- Query: include_spaces = "all" (reports, report_stats, queries, charts), per_page (below 1000), page.
 ---@class studio.analyst.discovery.list
