@@ -8,6 +8,7 @@ local process = require "shared.process"
 local report = require "storyboard.report"
 local runs = require "storyboard.run"
 local states = require "storyboard.state"
+local view = require "storyboard.view"
 
 local EXIT = { done = 0, failed = 1, usage = 2, partly = 3, interrupted = 130 }
 
@@ -58,7 +59,9 @@ end
 
 local function write_page(run)
   local path = run.folder .. "/storyboard.html"
-  local ok, message = files.write(path, page.render(run.script, run.shots, run.entries, "mStudio"))
+  local ok, message = files.write(path, page.render {
+    script = run.script, shots = run.shots, shown = view.shots(run.entries), service = "mStudio",
+  })
   if not ok then return fail("cannot write the page: ", message) end
   return nil, path
 end

@@ -1,0 +1,128 @@
+--- The card of one shot: what is seen, said and heard in it, its takes and comments. SPDX-License-Identifier: MIT
+
+local html = require "studio.html"
+
+local e = html.element
+local card = {}
+
+-- Who said or made something may be written right to left: alone in <bdi>, it turns nothing around it.
+local function named(text) return e("bdi", nil, text) end
+
+local function source(shown) return html.file_link(shown.file) end
+
+-- A video, with a picture until it is played.
+local function video_of(shown, still, label)
+  return e("video", { src = source(shown), poster = still and still.file and source(still), controls = true,
+    preload = "metadata", playsinline = true, ["aria-label"] = label })
+end
+
+-- A line about what belongs here and is not there.
+local function lost(what, shown)
+  return e("p", { class = "lost" }, e("b", nil, what .. " " .. shown.missing), shown.why and ": " .. shown.why)
+end
+
+--- A box of the size of a picture, in its place.
+---@param what string
+---@param shown storyboard.Shown
+function card.missing(what, shown)
+  return e("div", { class = "missing" }, e("b", nil, what .. " " .. shown.missing), e("span", nil, shown.why))
+end
+
+--- A video as wide as its column.
+card.video = video_of
+
+-- What is seen: the video, or else the image; and what of both is missing.
+local function picture(shot, shown)
+  local image, video = shown.image, shown.video
+  local about = shot.text ~= "" and shot.text or shot.heading
+  if video and video.file then
+    return { video_of(video, image, about), not image.file and lost("Image", image) }
+  end
+  return {
+    image.file and e("img", { src = source(image), alt = about, loading = "lazy" }) or card.missing("Image", image),
+    video and lost("Video", video),
+  }
+end
+
+local function voice_of(shown, who)
+  if not shown then return nil end
+  if not shown.file then return lost("Voice", shown) end
+  return e("audio", { src = source(shown), controls = true, preload = "metadata",
+    ["aria-label"] = "Voice of " .. (who or "somebody") })
+end
+
+local function speech_block(speech, voice, is_same_speaker)
+  local who = not is_same_speaker and speech.character
+  if who and speech.extension then who = who .. " (" .. speech.extension .. ")" end
+  if who and speech.dual == "right" then who = who .. ", at the same time" end
+  return e("div", { class = "speech" },
+    who and e("p", { class = "who" }, who),
+    speech.parenthetical and e("p", { class = "aside" }, "(" .. speech.parenthetical .. ")"),
+    e("p", speech.lyrics and { class = "lyrics" }, speech.text),
+    voice_of(voice, speech.character))
+end
+
+-- The words of a shot, with one name over all that somebody says in one go.
+local function words(shot, voices)
+  local blocks, last_speaker = {}, nil
+  for i, speech in ipairs(shot.dialogue) do
+    blocks[i] = speech_block(speech, voices[i], speech.character and speech.character == last_speaker)
+    last_speaker = speech.character
+  end
+  return blocks
+end
+
+-- A small picture that leads to the take itself; a box where there is none.
+local function thumbnail(take, number)
+  if not take.file then return e("div", { class = "none" }, take.missing) end
+  local label = "Take " .. number
+  return e("a", { href = source(take) },
+    take.kind == "video" and e("video", { src = source(take), preload = "metadata", ["aria-label"] = label })
+      or e("img", { src = source(take), alt = label, loading = "lazy" }))
+end
+
+local function take_of(take, number)
+  return e("li", take.is_shown and { class = "shown" }, thumbnail(take, number),
+    number .. ". " .. take.kind .. (take.is_shown and ", shown" or ""),
+    take.made and { e("br"), take.made }, take.why and { e("br"), take.why })
+end
+
+-- All that was ever made for a shot, behind one line, where there is more than what the card shows anyway.
+local function takes_of(takes)
+  local list, more = {}, false
+  for i, take in ipairs(takes) do
+    list[i] = take_of(take, i)
+    more = more or not take.is_shown
+  end
+  if not more then return nil end
+  return e("details", { class = "takes" }, e("summary", nil, #takes == 1 and "1 take" or #takes .. " takes"),
+    e("ol", nil, list))
+end
+
+local function comments_of(comments)
+  if #comments == 0 then return nil end
+  local list = {}
+  for i, comment in ipairs(comments) do
+    local by = { comment.author and named(comment.author), comment.author and comment.made and ", ", comment.made }
+    list[i] = e("li", nil, comment.text, next(by) and e("span", { class = "by" }, by))
+  end
+  return e("ul", { class = "comments", ["aria-label"] = "Comments" }, list)
+end
+
+--- The card of a shot.
+---@param shot studio.fountain.Shot
+---@param shown storyboard.ShownShot
+---@return studio.html.Element
+function card.render(shot, shown)
+  local notes = {}
+  for i, note in ipairs(shot.notes) do notes[i] = e("p", { class = "note" }, note) end
+  return e("figure", { id = "shot-" .. shot.index }, picture(shot, shown),
+    e("figcaption", nil,
+      e("span", { class = "tag" }, string.format("%d.%d", shot.scene, shot.shot)),
+      shot.text ~= "" and e("p", { class = "text" }, shot.text),
+      words(shot, shown.voices or {}), notes,
+      shot.transition and e("p", { class = "transition" }, shot.transition),
+      takes_of(shown.takes or {}), comments_of(shown.comments or {})))
+end
+
+return card
