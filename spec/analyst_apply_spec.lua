@@ -30,6 +30,16 @@ describe("a plan", function()
     return lines
   end
 
+  -- What the service says of a report is changed, and its clock.
+  local function answers(change, date)
+    local get = an.reports.get
+    an.reports.get = function(self, token)
+      local row, response = get(self, token)
+      change(row)
+      return row, { body = json.encode(row), header = function(_, name) return date or response:header(name) end }
+    end
+  end
+
   it("is carried out: what it names, once, and nothing else", function()
     local plan = stage:plan(an)
     assert.are.same({ archive = 3, delete_schedule = 5 },
@@ -141,6 +151,55 @@ describe("a plan", function()
     for _, skipped in ipairs(summary.skipped) do why[skipped.report.token] = skipped.why end
     assert.are.equal("it is gone", why[tokens["Stale, twice a day"]])
     assert.are.equal("no rule catches it any more", why[tokens["Stale, without a schedule"]])
+  end)
+
+  it("is left alone where the report ran since, although another rule would take its schedules away", function()
+    local plan = stage:plan(an)
+    for _, entry in ipairs(plan.entries) do entry.report.view_count = nil end
+    plan.options.unused_for, plan.options.unviewed_for = nil, nil
+    plan.options.scheduled_unviewed, plan.options.never_run = 90 * 86400, false
+    answers(function(row) row.view_count = 0 end)
+    local summary = assert(apply(plan))
+    assert.are.same({ 0, 0, 3 }, { summary.archived, summary.schedules_deleted, #summary.skipped })
+    for _, entry in ipairs(plan.entries) do table.remove(entry.actions) end -- that is all that the rule is for
+    summary = assert(apply(plan))
+    assert.are.same({ 0, 5 }, { summary.archived, summary.schedules_deleted })
+  end)
+
+  it("is left alone where the report was moved: perhaps to where nothing may be touched", function()
+    local plan = stage:plan(an)
+    local entry, other = plan.entries[1], nil
+    for collection in an.collections:each { filter = "all" } do
+      if collection.token ~= entry.report.collection.token then other = other or collection end
+    end
+    assert(an.reports:move(entry.report, other))
+    local summary = assert(apply(plan))
+    assert.are.equal(2, summary.archived)
+    assert.matches("moved to another collection", summary.skipped[1].why)
+    assert.is_false(stage.server:workspace().reports[entry.report.token].archived)
+  end)
+
+  it("is left alone by a service whose clock runs ahead", function()
+    local plan = stage:plan(an)
+    plan.options.unused_for = 450 * 86400
+    answers(function() end, "Sun, 06 Nov 2095 08:49:37 GMT")
+    local summary = assert(apply(plan))
+    assert.are.same({ 1, 2 }, { summary.archived, #summary.skipped })
+  end)
+
+  it("is left alone where the report is in use again when a run is gone on with", function()
+    local plan = stage:plan(an)
+    stage.server:set { faults = { { kind = "status", status = 400, method = "PATCH" } } }
+    local summary = assert(apply(plan))
+    assert.are.same({ 0, 5 }, { summary.archived, summary.schedules_deleted })
+    stage.server:set { faults = json.array {} }
+    plan.options.unused_for = 450 * 86400 -- as if the others had run since
+    summary = assert(apply(plan))
+    assert.are.same({ 1, 5, true }, { summary.archived, summary.earlier, summary.complete })
+    assert.are.same({ "no rule catches it any more", "no rule catches it any more" },
+      { summary.skipped[1].why, summary.skipped[2].why })
+    assert(an:undo(stage:log()))
+    assert.are.same(before, stage.server:workspace())
   end)
 
   it("stops when nobody lets it in, and goes on where it was the next time", function()

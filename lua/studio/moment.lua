@@ -66,6 +66,13 @@ function moment.read_http(text)
     math.tointeger(second))
 end
 
+--- Now, by this machine's clock or by the service's, whichever is earlier: one that runs ahead makes everything old.
+---@param response studio.response of the service, just now
+---@return integer seconds since 1970
+function moment.earlier(response)
+  return math.min(moment.read_http(response:header "date") or math.huge, os.time())
+end
+
 --- A moment as text: "2026-03-05T07:15:00Z".
 ---@param seconds number since 1970; fractions are cut off
 ---@return string

@@ -64,14 +64,12 @@ end
 -- Changes ---------------------------------------------------------------------------------------------------------
 
 local function archive(run, report, row)
-  local change = run.log:find("archive", report.token)
-  local pending = change and change.state == "pending"
   if row.archived == true then
-    if pending then return finish(run, change, "archived", true) end -- by a run that did not live to see the answer
     run:skip(short(report), "somebody else has archived it") -- so undo must not bring it back
     return true
   end
-  if not pending then
+  local change = run.log:find("archive", report.token)
+  if not (change and change.state == "pending") then
     change = run:record(run.log.begin, { change = "archive", report = short(report), before = before_of(row) })
     if not change then return false end
   end
@@ -80,14 +78,12 @@ end
 
 -- `schedule`: the row as the service sends it now; nil: it is not there any more.
 local function delete_schedule(run, report, token, schedule, there)
-  local change = run.log:find("delete_schedule", report.token, token)
-  local pending = change and change.state == "pending"
   if not schedule then
-    if pending then return finish(run, change, "schedules_deleted", true) end
     run:did("gone", { kind = "delete_schedule", report = short(report), schedule = { token = token } })
     return true
   end
-  if not pending then
+  local change = run.log:find("delete_schedule", report.token, token)
+  if not (change and change.state == "pending") then
     local subscriptions, err = look.subscriptions(run.client, report.token, token)
     if not subscriptions and err.kind ~= "not_found" then
       run:fail(short(report), "look", err, { schedule = schedule })
@@ -102,15 +98,26 @@ end
 
 -- One entry -------------------------------------------------------------------------------------------------------
 
--- What of an entry is still to be done: actions, and whether an earlier run has begun with it.
+-- What of an entry is still to be done, and the changes among it that were begun: nobody knows what became of them.
 local function outstanding(log, entry)
-  local left, begun = {}, false
+  local left, pending = {}, {}
   for _, action in ipairs(entry.actions) do
     local change = log:find(action.kind, entry.report.token, action.schedule and action.schedule.token)
-    begun = begun or change ~= nil
     if not (change and change.state == "done") then left[#left + 1] = action end
+    if change and change.state == "pending" then pending[#pending + 1] = change end
   end
-  return left, begun
+  return left, pending
+end
+
+-- Finishes what was done by a run that did not live to see the answer.
+local function settle(run, pending, row, schedules)
+  for _, change in ipairs(pending) do
+    if change.kind == "archive" then
+      if row.archived == true then finish(run, change, "archived", true) end
+    elseif not look.first(schedules, function(one) return one.token == change.schedule.token end) then
+      finish(run, change, "schedules_deleted", true)
+    end
+  end
 end
 
 -- The schedules of a report that has some to lose, else nil; false when they cannot be read.
@@ -142,13 +149,28 @@ local function change(run, report, actions, row, schedules)
   end
 end
 
---- Carries out one entry of a plan, or what earlier runs left of it. One that was begun is brought to its end; any
---- other is looked at again first, since the plan may be old.
+-- Why a report must be left alone; nil: it is what the plan says of it, but for what we did.
+local function reason_to_leave(run, entry, row, answer, schedules)
+  if run.options.recheck == false then return nil end
+  local archiving = run.log:find("archive", entry.report.token)
+  if row.archived == true and archiving and archiving.state == "done" then return nil end
+  return recheck(run.plan, entry, row, schedules, run.options.now or moment.earlier(answer))
+end
+
+local function leave(run, report, pending, why)
+  for _, change in ipairs(pending) do
+    if not run:record(run.log.mark, change, "not_done", { why = why }) then return end
+  end
+  run:skip(short(report), why)
+end
+
+--- Carries out one entry of a plan, or what earlier runs left of it. The report is looked at again first, since the
+--- plan may be old, and so may an earlier run: what is in use again loses nothing more.
 ---@param run studio.analyst.run
 ---@param entry studio.analyst.plan.entry
 return function(run, entry)
   local report = entry.report
-  local actions, begun = outstanding(run.log, entry)
+  local actions, pending = outstanding(run.log, entry)
   run.summary.earlier = run.summary.earlier + #entry.actions - #actions
   if #actions == 0 then return end
   local row, answer = look.report(run.client, report.token)
@@ -158,11 +180,10 @@ return function(run, entry)
   end
   local schedules = schedules_of(run, report, actions, row)
   if schedules == false then return end
-  if not begun and run.options.recheck ~= false then
-    -- ages are counted by the service's clock, as in the audit
-    local now = run.options.now or moment.read_http(answer:header "date") or os.time()
-    local why = recheck(run.plan, entry, row, schedules, now)
-    if why then return run:skip(short(report), why) end
-  end
+  settle(run, pending, row, schedules)
+  actions, pending = outstanding(run.log, entry)
+  if #actions == 0 or run.summary.stopped then return end
+  local why = reason_to_leave(run, entry, row, answer, schedules)
+  if why then return leave(run, report, pending, why) end
   change(run, report, actions, row, schedules)
 end

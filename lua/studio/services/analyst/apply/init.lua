@@ -50,7 +50,7 @@ end
 ---@class studio.analyst.apply_options: studio.analyst.run_options
 ---@field log string path of the undo log; one that is there is gone on with, if it is this plan's
 ---@field recheck boolean? false: do not look whether a report is still what the plan says of it; default true
----@field now number? seconds since 1970, for the rules; default by the service's clock
+---@field now number? seconds since 1970, for the rules; default by the earlier of the service's and our clock
 
 ---@class studio.analyst.apply_summary : studio.analyst.summary
 ---@field archived integer reports that this run archived

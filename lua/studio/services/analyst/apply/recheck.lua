@@ -28,6 +28,19 @@ local function has_new_schedule(entry, fresh)
   return fresh.schedules_count ~= nil and count ~= nil and fresh.schedules_count > count
 end
 
+-- Whether a collection is left out was decided where the report stood then.
+local function is_moved(record, row)
+  local from, to = record.collection and record.collection.token, row.space_token
+  return from ~= nil and type(to) == "string" and to ~= from
+end
+
+local function is_archived_by(entry)
+  for _, action in ipairs(entry.actions) do
+    if action.kind == "archive" then return true end
+  end
+  return false
+end
+
 --- Looks whether an entry may still be carried out.
 ---@param plan studio.analyst.plan
 ---@param entry studio.analyst.plan.entry
@@ -46,7 +59,10 @@ return function(plan, entry, row, schedules, now)
   if record.archived and not fresh.archived then return "it is not archived any more" end
   if (fresh.view_count or 0) > (record.view_count or math.huge) then return "it was viewed since the plan was made" end
   if has_new_schedule(entry, fresh) then return "it has another schedule since the plan was made" end
-  if #rules.catch(fresh, plan.options, now) > 0 then return nil end
+  if is_moved(record, row) then return "it was moved to another collection since the plan was made" end
+  -- A rule that only takes schedules away is no reason to archive, even where the plan had another one.
+  local caught = rules.catch(fresh, plan.options, now)
+  if #caught > 0 and (rules.archives(caught) or not is_archived_by(entry)) then return nil end
   local ran = fresh.last_run_at ~= record.last_run_at and fresh.last_run_at
   return "no rule catches it any more" .. (ran and (": it ran at %s"):format(ran) or "")
 end
