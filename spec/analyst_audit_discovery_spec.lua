@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local audit = require "studio.services.analyst.audit"
+local errors = require "studio.error"
 local fixture = require "spec.support.analyst_plan"
 local json = require "studio.json"
 local rows = require "spec.support.analyst_rows"
@@ -133,6 +134,43 @@ describe("an audit by Discovery", function()
     assert.same({}, told(plan))
     assert.is_false(plan.complete)
     assert.is_true(#plan.unread > 20)
+  end)
+
+  it("leaves alone what is used, or left out, since Discovery's data was made", function()
+    local OLD <const> = "2020-02-02T00:00:00Z"
+    local function row(token, space, fields)
+      local made = { token = token, space_token = space, name = token, created_at = OLD, last_run_at = OLD }
+      for name, value in pairs(fields or {}) do made[name] = value end
+      return made
+    end
+    local viewed = { last_viewed_at = OLD }
+    local list = { row("caught", "c1", viewed), row("viewed", "c1", viewed), row("moved", "c1"), row("personal", "p1"),
+      row("closed", "p2"), row("nowhere", 7) }
+    local alone = { caught = row("caught", "c1", { view_count = 4 }), moved = row("moved", "c2"),
+      viewed = row("viewed", "c1", { view_count = "5" }), personal = row("personal", "p1"),
+      closed = row("closed", "p2"), nowhere = row "nowhere" }
+    local reader = rows.client { collections = {}, reports = {} }
+    reader.reports.get = function(_, token) return alone[token], { body = json.encode(alone[token]) } end
+    function reader.collections.get(_, token)
+      if token == "p1" then return { token = "p1", name = "Of the boss" } end
+      return nil, errors.new { kind = "not_found", message = "space not found" }
+    end
+    function reader.problem(_, _, fields) return errors.new(fields) end
+    local plan = assert(audit.audit(reader, { now = "2025-11-22T09:00:00Z", schedules = "keep",
+      exclude = { "Finance", "Of the boss" }, discovery = {
+        collections = rows.list({ { { token = "c1", name = "One" }, { token = "c2", name = "Finance" } } }, "spaces"),
+        report_stats = rows.list({ { { report_token = "caught", view_count = 4 },
+          { report_token = "viewed", view_count = 4 } } }, "report_stats"),
+        reports = rows.list({ list }, "reports"),
+      } }))
+    assert.same({ caught = "unused: archive" }, told(plan))
+    local why = {}
+    for _, one in ipairs(plan.unread) do why[one.report.token] = one.why end
+    assert.matches("viewed since", why.viewed)
+    assert.matches("space not found", why.closed)
+    assert.matches("which collection", why.nowhere)
+    assert.equal(3, #plan.unread)
+    assert.same({ "Finance", "Of the boss" }, { plan.skipped[1].collection.name, plan.skipped[2].collection.name })
   end)
 
   it("makes nothing up where both APIs are silent", function()

@@ -158,8 +158,8 @@ local function reason_to_leave(run, entry, row, answer, schedules)
 end
 
 local function leave(run, report, pending, why)
-  for _, change in ipairs(pending) do
-    if not run:record(run.log.mark, change, "not_done", { why = why }) then return end
+  for _, begun in ipairs(pending) do
+    if not run:record(run.log.mark, begun, "not_done", { why = why }) then return end
   end
   run:skip(short(report), why)
 end

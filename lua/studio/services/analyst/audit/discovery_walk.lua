@@ -40,6 +40,16 @@ local function read_stats(discovery)
   return ok and stats, err
 end
 
+local function add_collection(self, spaces, collection)
+  local wanted, why = self.settings.wants(collection)
+  spaces[collection.token] = wanted and collection or false
+  if wanted then
+    self.found.collections = self.found.collections + 1
+  elseif why then
+    table.insert(self.found.skipped, { collection = collection, why = why })
+  end
+end
+
 -- token -> collection, or false when it is not wanted.
 local function read_collections(self, discovery)
   local spaces = {}
@@ -47,13 +57,7 @@ local function read_collections(self, discovery)
     walk.note_clock(self, response)
     local collection = record.of_collection(row)
     if not collection or spaces[collection.token] ~= nil then return end
-    local wanted, why = self.settings.wants(collection)
-    spaces[collection.token] = wanted and collection or false
-    if wanted then
-      self.found.collections = self.found.collections + 1
-    elseif why then
-      table.insert(self.found.skipped, { collection = collection, why = why })
-    end
+    add_collection(self, spaces, collection)
   end)
   return ok and spaces, err
 end
@@ -77,20 +81,11 @@ local function of_row(self, row, stats, spaces)
   return report
 end
 
--- The later of two moments as sent; what cannot be read stays, so that the rules see it.
-local function later(a, b)
-  local x, y = moment.read(a), moment.read(b)
-  if x and y then return x > y and a or b end
-  if a and b then return x and b or a end
-  return a or b
-end
-
 -- What the REST API says goes before, except where only Discovery knows, or has seen later use.
 local function merged(fresh, report)
-  for _, field in ipairs { "last_run_at", "last_successful_run_at", "edited_at" } do
-    fresh[field] = later(fresh[field], report[field])
+  for _, field in ipairs { "last_run_at", "last_successful_run_at", "edited_at", "last_viewed_at" } do
+    fresh[field] = record.later(fresh[field], report[field])
   end
-  fresh.last_viewed_at = report.last_viewed_at
   if report.view_count and report.view_count > (fresh.view_count or -1) then fresh.view_count = report.view_count end
   fresh.creator = fresh.creator or report.creator
   local nulls = fresh.nulls or {}
@@ -99,26 +94,53 @@ local function merged(fresh, report)
   return fresh
 end
 
+-- The collection that a report is in now: Discovery's data may be a day old, and tell of no personal collections.
+-- False: it is not wanted; nil, err: not known, so nobody can say whether it was to be left out.
+local function place_of(self, row, report, spaces)
+  local token = type(row.space_token) == "string" and row.space_token or report.collection and report.collection.token
+  if not token then return nil, self.client:problem("reports.get", {
+    kind = "protocol", message = "the report does not say in which collection it is" }) end
+  if spaces[token] == nil then
+    local found, err = self.client.collections:get(token, self.call)
+    if not found then return nil, err end
+    if spaces[token] == nil then add_collection(self, spaces, record.of_collection(found) or { token = token }) end
+  end
+  return spaces[token]
+end
+
+-- Views that the REST API counts and Discovery does not yet were later than what Discovery calls the last one.
+local function was_viewed_since(fresh, report)
+  return report.last_viewed_at and report.view_count and fresh.view_count and fresh.view_count > report.view_count
+end
+
+-- Leaves a report alone.
+local function leave(self, report, why)
+  table.insert(self.found.unread, { report = walk.brief(report), why = why })
+  return true
+end
+
+local function leave_unread(self, report, err)
+  if not err:is("forbidden", "not_found") then return walk.unread(self, { report = walk.brief(report) }, err) end
+  return leave(self, report, walk.why(err)) -- in a personal collection of somebody, or gone
+end
+
 -- The work of looking at a report by the REST API.
-local function look_work(self, report)
+local function look_work(self, report, spaces)
   return function(add)
     local row, response = self.client.reports:get(report.token, self.call)
-    if not row then
-      local err = response
-      if err:is("forbidden", "not_found") then -- in a personal collection of somebody, or gone
-        table.insert(self.found.unread, { report = walk.brief(report), why = walk.why(err) })
-        return true
-      end
-      return walk.unread(self, { report = walk.brief(report) }, err)
-    end
-    self.where.collection = report.collection
+    if not row then return leave_unread(self, report, response) end
+    local place, err = place_of(self, row, report, spaces)
+    if place == nil then return leave_unread(self, report, err) end
+    self.where.collection = place or nil
     local fresh = record.of_report(record.alone_with_nulls(row, response), self.where)
     if not fresh then return true end
-    if fresh.type == "DatasetReport" then
-      self.found.reports, self.found.datasets = self.found.reports - 1, self.found.datasets + 1
+    if not place or fresh.type == "DatasetReport" then
+      self.found.reports = self.found.reports - 1
+      if place then self.found.datasets = self.found.datasets + 1 end
       return true
     end
     if fresh.archived then self.found.archived = self.found.archived + 1 end
+    if was_viewed_since(fresh, report) then return leave(self, report, "viewed since Discovery's data was made") end
     walk.finish(self, merged(fresh, report), add)
     return true
   end
@@ -137,7 +159,7 @@ local function reports_work(self, next_page, stats, spaces)
       local report = of_row(self, row, stats, spaces)
       if report and walk.count(self, report) then
         if self.settings.doubts(report, self.found) then
-          add(look_work(self, report))
+          add(look_work(self, report, spaces))
         else
           walk.finish(self, report, add)
         end

@@ -2,6 +2,7 @@
 
 local core = require "studio.core"
 local json = require "studio.json"
+local moment = require "studio.moment"
 
 local record = {}
 
@@ -40,11 +41,15 @@ local function count(value)
   return n and n >= 0 and n or nil
 end
 
--- ISO 8601 in one form and zone compares as text; in two forms the longer ago may be taken, which is why rules look at
--- the other signs of use as well.
-local function later(a, b)
-  if a and b then return a > b and a or b end
-  return a or b
+--- The later of two moments as sent. What cannot be read stays, so that a rule sees that it cannot.
+---@param a string?
+---@param b string?
+---@return string?
+function record.later(a, b)
+  if not (a and b) then return a or b end
+  local x, y = moment.read(a), moment.read(b)
+  if x and y then return x > y and a or b end
+  return x and b or a
 end
 
 -- record's field -> the service's
@@ -61,7 +66,7 @@ local function read_moments(self, row)
       self.nulls[field] = true
     end
   end
-  self.edited_at = later(text(row.edited_at), text(row.last_saved_at))
+  self.edited_at = record.later(text(row.edited_at), text(row.last_saved_at))
 end
 
 -- The user name in "/api/ada".
