@@ -1,6 +1,7 @@
 -- Which reports count as stale, case by case; and moments and spans of time. SPDX-License-Identifier: MIT
 
 local moment = require "studio.moment"
+local records = require "studio.services.analyst.audit.record"
 local rules = require "studio.services.analyst.audit.rules"
 
 local DAY <const> = 86400
@@ -201,6 +202,21 @@ describe("a moment", function()
     assert.equal(784111777, moment.read_http "Sun, 06 Nov 1994 08:49:37 GMT")
     assert.is_nil(moment.read_http "Sun, 06 Nov 1994 08:49:37 CET")
     assert.is_nil(moment.read_http(nil))
+  end)
+end)
+
+describe("a record", function()
+  it("takes the later of two moments, in whatever zone they are; one that cannot be read stays", function()
+    local function edited(edited_at, last_saved_at)
+      return records.of_report({ token = "r", edited_at = edited_at, last_saved_at = last_saved_at },
+        { base_url = "https://app.mode.com", workspace = "acme" }).edited_at
+    end
+    local east, west, odd = "2026-01-02T01:00:00+05:00", "2026-01-01T23:00:00Z", "1 January"
+    assert.equal(west, edited(east, west))
+    assert.equal(west, edited(west, east))
+    assert.equal(east, edited(east, nil))
+    assert.equal(odd, edited(odd, west))
+    assert.equal(odd, edited(west, odd))
   end)
 end)
 

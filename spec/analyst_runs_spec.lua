@@ -184,7 +184,7 @@ describe("among several new runs", function()
   end
 
   it("only one that is new and has our parameters is ours", function()
-    start({ { close = true } }, { run("other", 0, { a = "2" }), run("ours", 0, { a = "1", b = "filled in" }),
+    start({ { close = true } }, { run("other", 0, { a = "2" }), run("ours", 0, { a = "1" }),
       run("none", 0, {}), run("old", -60, { a = "1" }) })
     local job = assert(an.runs:run("r1", { parameters = { a = 1 } }))
     assert.equal("ours", job.id)
@@ -200,6 +200,22 @@ describe("among several new runs", function()
     assert.same({ "one", "two" }, { err.runs[1].token, err.runs[2].token })
     assert.matches("one of 2 new runs", err.advice)
     assert.equal(1, posts())
+  end)
+
+  it("one that shows too little or too much to be ours for certain is told, and not taken", function()
+    local unknown = run("no time", 0, { a = 1 })
+    unknown.created_at = nil
+    for _, row in ipairs { run("more", 0, { a = 1, region = "of somebody" }), run("no parameters", 0), unknown } do
+      start({ { close = true } }, { row })
+      local job, err = an.runs:run("r1", { parameters = { a = 1 } })
+      assert.is_nil(job)
+      assert.equal(row.token, err.runs[1].token)
+      assert.matches("the only new run", err.advice)
+      an:close()
+      server:stop()
+    end
+    start({ { close = true } }, { run("with another's parameters", 0, { region = "of somebody" }) })
+    assert.is_nil((an.runs:run "r1"))
   end)
 
   it("one that this client began and knows is not taken for another", function()

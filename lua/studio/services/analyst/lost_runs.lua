@@ -1,9 +1,9 @@
 -- A run that was asked for, and of which no answer came: is it among the newest? SPDX-License-Identifier: MIT
 --
 -- A run costs work at the warehouse, so the request is never sent again. It is looked for instead: a run that has our
--- parameters, was begun since we asked (by the service's own clock), and is not known to be somebody else's. One such
--- run is taken for ours: at worst it is another person's of the same moment, with the same result. Several, and none,
--- are left to the caller, as err.runs.
+-- parameters and no others, was begun since we asked (by the service's own clock), and is not known to be somebody
+-- else's. One such run is taken for ours: at worst it is another person's of the same moment, with the same result.
+-- Several, none, and one that may be ours and shows too little or too much, are left to the caller, as err.runs.
 
 local merge = require "studio.merge"
 local moment = require "studio.moment"
@@ -42,9 +42,15 @@ local function same(a, b)
   return #a == #b
 end
 
--- A service fills in what was not given: a run may have more parameters than were asked for, not others.
+-- A service may fill in what was not given: a run may have more parameters than were asked for, not others.
 local function fits(row, parameters)
   return type(row.parameters) ~= "table" or same(parameters or {}, row.parameters)
+end
+
+-- Are they ours and no more? What is filled in may as well be what somebody else asked for.
+local function fits_exactly(row, parameters)
+  if type(row.parameters) ~= "table" then return next(parameters or {}) == nil end
+  return same(row.parameters, parameters or {})
 end
 
 --- Notes a submission before it is made.
@@ -63,9 +69,8 @@ function lost_runs.known(client, token)
   if token ~= nil then book_of(client).known[token] = true end
 end
 
--- Begun since the submission, by the service's clock. A run whose time cannot be read may be ours.
-local function since(row, submission, response)
-  local created = moment.read(row.created_at)
+-- Begun since the submission, by the service's clock. A run whose time cannot be read (`created` is nil) may be ours.
+local function since(created, submission, response)
   local now = moment.read_http(response.header and response:header "date") or os.time()
   return not created or created >= now - (task.loop:now() - submission.at) - SLACK
 end
@@ -82,10 +87,11 @@ end
 local function candidates(rows, submission, response)
   local found, certain = {}, true
   for _, row in ipairs(rows) do
+    local created = type(row) == "table" and moment.read(row.created_at) or nil
     if type(row) == "table" and not submission.book.known[row.token] and fits(row, submission.parameters)
-      and since(row, submission, response) then
+      and since(created, submission, response) then
       found[#found + 1] = row
-      certain = certain and not claimed(row, submission)
+      certain = certain and created and fits_exactly(row, submission.parameters) and not claimed(row, submission)
     end
   end
   return found, certain and #found == 1
@@ -100,7 +106,8 @@ local function advise(err, found, why)
   elseif #found == 0 then
     err.advice = "It is not among the newest runs: most probably it never began; look again, since it may come late"
   else
-    err.advice = ("It may be one of %d new runs, which are in err.runs"):format(#found)
+    err.advice = ("It may be %s, in err.runs"):format(#found == 1 and "the only new run" or "one of "
+      .. #found .. " new runs")
   end
 end
 
