@@ -33,6 +33,7 @@ local parts = {
   analyst_discovery = "studio.services.analyst.discovery",
   progress = "studio.progress",
   fountain = "studio.fountain",
+  wait_all = "studio.wait_all",
   sandbox = "studio.sandbox",
 }
 

@@ -19,8 +19,8 @@ local job = {}
 local words = {
   waiting = "pending queued backlogged scheduled throttled waiting created new accepted submitted enqueued "
     .. "requested",
-  active = "processing running in_progress generating rendering dreaming sampling intermediate-complete planning "
-    .. "fetching saving started active running_notebook",
+  active = "processing running in_progress generating rendering dreaming sampling intermediate_complete planning "
+    .. "fetching saving started active running_notebook importing uploading",
   done = "completed complete succeeded success successful done ready finished",
   failed = "failed failure error errored rejected expired timed_out",
   cancelled = "cancelled canceled aborted",
@@ -29,6 +29,9 @@ local state_of = {}
 for state, list in pairs(words) do
   for word in list:gmatch "%S+" do state_of[word] = state end
 end
+
+-- The state of a word: "In Progress", "in-progress" and "in_progress" are one.
+local function known_state(word) return state_of[(word:lower():gsub("[%s-]+", "_"))] or "unknown" end
 
 local final = { done = true, failed = true, cancelled = true }
 
@@ -63,7 +66,7 @@ end
 
 -- The table that tells about the job: the answer, or what it has under `job`.
 local function facts_of(data, fields)
-  for _, name in ipairs { "job", "generation_job", "data" } do
+  for _, name in ipairs { "job", "generation_job", "generation", "response", "data" } do
     if type(data[name]) == "table" and (id_of(data[name], fields) or data[name].status or data[name].state) then
       return data[name]
     end
@@ -113,6 +116,7 @@ end
 ---@field param string name of the id in the path of `get`
 ---@field params table<string, string>? what else stands in that path
 ---@field id_fields string[]? where the id stands in an answer; default job_id, generation_job_id, id
+---@field made string[]? fields of an answer that is no job but the result itself, where that has no URL
 ---@field again (fun(self: studio.job): string)? the code that comes back to it, for people
 ---@field reason (fun(self: studio.job): string?, string?)? why it failed, and a code, where its own answer does not say
 ---  so; nil when that cannot be found out
@@ -134,13 +138,21 @@ local function update(self, data)
   self.facts = facts
   self.id = self.id or id_of(facts, fields) or id_of(data, fields)
   self.raw_state = raw_state_of(facts) or raw_state_of(data)
-  self.state = self.raw_state and state_of[self.raw_state:lower()] or "unknown"
+  self.state = self.raw_state and known_state(self.raw_state) or "unknown"
   self.progress = progress_of(facts, self.state)
 end
 
 function Job:__tostring()
   local state = self.state == "unknown" and self.raw_state or self.state
   return ("studio.job %s (%s)"):format(self.id or "without id", state)
+end
+
+-- Is an answer the result itself?
+local function is_result(source, data, client)
+  for _, name in ipairs(source.made or {}) do
+    if data[name] ~= nil then return true end
+  end
+  return #result.urls(data, client) > 0
 end
 
 --- A job out of the answer to a submission or a look-up. An answer that holds the result and no state
@@ -156,7 +168,7 @@ function job.new(client, source, data, response, id)
   if type(data) == "table" then
     local self = setmetatable({ client = client, source = source, id = id }, Job)
     update(self, data)
-    if not self.raw_state and #result.urls(data, client) > 0 then
+    if not self.raw_state and is_result(source, data, client) then
       self.state, self.progress = "done", 1
       if not facts_of(data).job_id and not facts_of(data).generation_job_id then self.id = id end
     end
@@ -168,6 +180,11 @@ function job.new(client, source, data, response, id)
       .. " answer names neither a job nor a result (see err.response.body)",
   })
 end
+
+--- Is it a job?
+---@param value any
+---@return boolean
+function job.is(value) return getmetatable(value) == Job end
 
 --- Asks the service how the job is.
 ---@param options table? of the call
@@ -226,13 +243,14 @@ local function hint_of(self, response)
     or (response and response.header and number_of(response:header "retry-after")) or nil
 end
 
--- The least pause when `n` jobs share what polls may take of the tightest limiter.
-local function fair_pause(client, share)
-  local pause = 0
+--- The least pause when `n` jobs share what polls may take of the tightest limiter of a client.
+---@param client studio.client
+---@param n integer
+---@return number seconds
+function job.fair_pause(client, n)
+  local pause, share = 0, client.state.poll.share
   for _, limit in ipairs(client:limits()) do
-    if (limit.capacity or 0) > 0 then
-      pause = math.max(pause, client.state.polling * limit.window / (share * limit.capacity))
-    end
+    if (limit.capacity or 0) > 0 then pause = math.max(pause, n * limit.window / (share * limit.capacity)) end
   end
   return pause
 end
@@ -310,7 +328,8 @@ local function wait(self, options, settings)
   local watch = { looks = 0, failures = 0, settings = settings }
   local seen = tell(self, options)
   while not final[self.state] do
-    local pause = job.pause(settings, watch.looks, watch.hint, fair_pause(self.client, settings.share))
+    local fair = job.fair_pause(self.client, self.client.state.polling)
+    local pause = job.pause(settings, watch.looks, watch.hint, fair)
     -- The last look is at the end of the time, not somewhere before it.
     local left = limit - (task.loop:now() - start)
     local slept, err = task.sleep(math.max(0, math.min(pause, left)))

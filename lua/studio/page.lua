@@ -7,8 +7,13 @@
 --   { data, current_page, last_page, next_page_url }             Laravel paginators (also below an outer `data`)
 --   { data, pagination: { current_page, last_page, … } }
 --   { items|data|results|…, next_cursor|nextCursor }             cursors (also in `meta`, `pagination`)
+--   { things, has_more, next_page_token } / { data: { things, token } }  cursors that go into a parameter of their name
+--   { things, has_more, limit, offset }                          offsets
 --   { data, links: { next } }                                    a link and nothing else
 --   { _embedded: { things }, pagination: { page, total_pages } } HAL; also _links.next, _links.next_page
+--
+-- `things` is the route's `key`. A list that stands alone in an answer under a name that nobody expected is taken, and
+-- that is told once.
 --
 -- A walk ends at the last page, or at an empty one, never at a short one. A page that repeats is an
 -- error: a list that ends early without a word is worse than one that fails.
@@ -19,6 +24,7 @@
 
 local check = require "studio.check"
 local hal = require "studio.hal"
+local log = require "studio.log"
 
 local page = {}
 
@@ -44,6 +50,36 @@ local function find_items(body, key)
   end
 end
 
+-- Names of lists that stand beside what was asked for.
+local no_items = { errors = true, warnings = true, messages = true, links = true, meta = true, pagination = true }
+
+-- The one list of rows in an answer of another shape, and its name. A row that has a list in it is none.
+local function odd_list(body)
+  local found, called
+  if body.id ~= nil or body._embedded ~= nil then return nil end
+  for name, value in pairs(body) do
+    if not no_items[name] and is_list(value) and (value[1] == nil or type(value[1]) == "table") then
+      if found then return nil end
+      found, called = value, name
+    end
+  end
+  return found, called
+end
+
+-- Takes a list that came under a name of its own, and says so once.
+local function take_odd(body, r)
+  local where = body
+  local items, name = odd_list(body)
+  if not items and type(body.data) == "table" then
+    where = body.data
+    items, name = odd_list(where)
+  end
+  if not items then return nil end
+  log.warn_once("odd list " .. tostring(r.name), ("the answer of %s has its list under an unexpected name, '%s', and "
+    .. "that is taken for what was asked for"):format(r.name or "a list", (tostring(name):gsub("[^%w_-]", "?"))))
+  return items, where
+end
+
 local function integer(value)
   local number = tonumber(value)
   return number and math.tointeger(number)
@@ -60,6 +96,8 @@ end
 ---@field per_page integer?
 ---@field total integer? items on all pages
 ---@field cursor string? where the next page begins
+---@field cursor_as string? the parameter that takes it, where the answer's own name for it says so
+---@field offset integer? items before this page
 ---@field url string? address of the next page
 ---@field more boolean? there is a next page
 
@@ -70,6 +108,10 @@ local function read_facts(info, facts)
   info.per_page = info.per_page or integer(facts.per_page)
   info.total = info.total or integer(facts.total) or integer(facts.total_count)
   info.cursor = info.cursor or text(facts.next_cursor) or text(facts.nextCursor) or text(facts.next_token)
+  info.offset = info.offset or integer(facts.offset)
+  if not info.cursor and text(facts.next_page_token) then
+    info.cursor, info.cursor_as = text(facts.next_page_token), "next_page_token"
+  end
   info.url = info.url or text(facts.next_page_url)
   if info.more == nil and type(facts.has_more) == "boolean" then info.more = facts.has_more end
   if facts.last_page == true then info.more = false end
@@ -85,9 +127,16 @@ function page.read(body, r)
   if type(body) ~= "table" then return nil, {} end
   local items, found_in = find_items(body, r.key)
   if not items and r.single and body.id ~= nil then return { body }, {} end
-  if not items then return nil, {} end
+  if not items then
+    items, found_in = take_odd(body, r)
+    if not items then return nil, {} end
+  end
   local info = {}
   local seen = {}
+  -- The name `token` says little by itself: it counts below an outer `data` only, beside the list.
+  if found_in ~= body and found_in == body.data and text(found_in.token) then
+    info.cursor, info.cursor_as = found_in.token, "token"
+  end
   for _, where in ipairs { found_in, body } do
     for _, facts in ipairs { where, where.meta or false, where.pagination or false } do
       if type(facts) == "table" and not seen[facts] then
@@ -116,11 +165,14 @@ local function following(walk, info, count)
   if paging == "once" and not (info.total and info.total > count) then return nil end
   if paging and not info.cursor then return counted(info, query) end
   if info.more == false then return nil end
-  if info.cursor then return { cursor = info.cursor } end
+  if info.cursor then return { cursor = info.cursor, cursor_as = info.cursor_as } end
   if info.page and info.last then
     return info.page < info.last and { page = info.page + 1 } or nil
   end
   if info.url then return info.page and { page = info.page + 1 } or { url = info.url } end
+  if info.offset and (info.more or (info.more == nil and (info.total or 0) > info.offset + count)) then
+    return { offset = info.offset + count }
+  end
   if info.more then return { page = (info.page or integer(query.page) or 1) + 1 } end
 end
 
@@ -197,11 +249,12 @@ local function advance(walk, info, response, count)
     return true
   end
   step.url = step.url and resolve(step.url, response)
-  local mark = step.cursor or step.url or ("page " .. step.page)
+  local mark = step.cursor or step.url or (step.offset and "offset " .. step.offset) or ("page " .. step.page)
   if walk.seen[mark] then return repeated(walk, "it hands out the same next page twice") end
   walk.seen[mark] = true
   walk.url = step.url
-  if step.cursor then walk.query[walk.r.cursor or "cursor"] = step.cursor end
+  if step.cursor then walk.query[walk.r.cursor or step.cursor_as or "cursor"] = step.cursor end
+  if step.offset then walk.query.offset = step.offset end
   if step.page then walk.query.page = step.page end
   return true
 end

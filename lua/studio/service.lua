@@ -10,6 +10,7 @@ local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local job = require "studio.job"
 local limits = require "studio.limits"
+local log = require "studio.log"
 local merge = require "studio.merge"
 local prepare = require "studio.prepare"
 local route = require "studio.route"
@@ -121,6 +122,31 @@ local function new_client(definition, class, resources, rules, options)
   return client
 end
 
+-- Names of what stands in an envelope beside the thing itself, or is known to job.lua.
+local beside = { errors = true, meta = true, links = true, job = true, generation_job = true, generation = true,
+  response = true }
+
+-- An answer that has its thing under another name than the route says.
+local function warn_of_envelope(client, r, name)
+  local service_name = client.state.definition.name
+  log.warn_once("odd envelope " .. service_name .. r.name, ("the answer of %s %s has no '%s' but '%s', and is passed "
+    .. "through as it came (routes = { [\"%s\"] = { unwrap = … } } says what to take out)"):format(
+      service_name, r.name, r.unwrap, (name:gsub("[^%w_-]", "?")), r.name))
+end
+
+-- The thing in its envelope. An answer without an envelope is the thing itself; an envelope of another kind is passed
+-- through, and that is told once.
+local function unwrapped(client, r, value)
+  if value[r.unwrap] ~= nil then return value[r.unwrap] end
+  local field = client.state.id_field or "id"
+  for name, inner in pairs(value[field] == nil and value or {}) do
+    if type(name) == "string" and not beside[name] and type(inner) == "table" and inner[field] ~= nil then
+      warn_of_envelope(client, r, name)
+    end
+  end
+  return value
+end
+
 -- What is known of any client ---------------------------------------------------------------------
 
 ---@class studio.client
@@ -154,7 +180,7 @@ function methods:call(name, params, fields, options, whole)
   local refused = exchange.refusal(self, r.verb, r)
   if refused then return exchange.refuse(self, name, refused) end
   local value, response = exchange.perform(self, request, name, r)
-  if r.unwrap and not whole and type(value) == "table" and value[r.unwrap] ~= nil then value = value[r.unwrap] end
+  if r.unwrap and not whole and type(value) == "table" then value = unwrapped(self, r, value) end
   return value, response
 end
 

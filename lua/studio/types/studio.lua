@@ -11,6 +11,7 @@
 ---@field analyst_discovery fun(options: studio.analyst.discovery.options): studio.analyst.discovery.client
 ---@field spawn fun(fn: function, ...): studio.task
 ---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
+---@field wait_all fun(jobs: studio.job[], options: studio.wait_all_options?): any[]?, studio.error|table
 ---@field sleep fun(seconds: number): boolean?, studio.error?
 ---@field step fun(max_ms: number?): integer milliseconds in, tasks and calls not done out
 ---@field fd fun(): integer
@@ -113,6 +114,14 @@
 ---@field deadline number? seconds, its last look included
 ---@field progress (fun(job: studio.job))? told after each look
 ---@field on_update (fun(job: studio.job))? told when state or progress changed
+
+---@class studio.wait_all_options
+---@field progress (fun(job: studio.job))? told after each look at a job
+---@field on_done (fun(job: studio.job, result: any, err: studio.error?, index: integer))? told of each job that has
+---  ended, as soon as it has
+---@field timeout number? seconds from now that each job may take; default 600, and as much as it takes to look at all
+---  of them three times
+---@field deadline number? seconds from now for everything
 
 ---@class studio.result.download_options
 ---@field progress (fun(event: studio.transfer.event))?

@@ -9,9 +9,20 @@ local jobs = require "studio.services.mstudio.jobs"
 ---@class studio.mstudio.exports
 local exports = {}
 
-local function source(submit)
+local ids = { "export_id", "id", "render_id" }
+
+local function has_id(data)
+  for _, name in ipairs(ids) do
+    if data[name] ~= nil then return true end
+  end
+end
+
+local function source(submit, data)
+  if type(data) == "table" and (data.job_id or data.generation_job_id) and not has_id(data) then
+    return jobs.source(submit)
+  end
   return {
-    submit = submit, get = "exports.get", param = "export_id", id_fields = { "export_id", "id", "render_id" },
+    submit = submit, get = "exports.get", param = "export_id", id_fields = ids,
     again = jobs.again "client.exports:get(%s)",
   }
 end

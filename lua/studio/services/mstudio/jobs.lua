@@ -27,7 +27,10 @@ end
 ---@return string|integer
 function jobs.id_of(value) return type(value) == "table" and value.id or value end
 
-local function source(submit)
+--- How a generation job is read.
+---@param submit string? name of the route that began it
+---@return studio.job.source
+function jobs.source(submit)
   return { submit = submit, get = "jobs.get", param = "job_id", again = jobs.again "client.jobs:get(%s)" }
 end
 
@@ -39,7 +42,7 @@ end
 function jobs:get(id, options)
   local data, response = self.client:call("jobs.get", { job_id = id }, nil, options)
   if data == nil then return nil, response end
-  return job.new(self.client, source(), data, response, jobs.id_of(id))
+  return job.new(self.client, jobs.source(), data, response, jobs.id_of(id))
 end
 
 -- The answers to one submission, which may have started several jobs.
@@ -66,7 +69,7 @@ function jobs.submit(client, route, params, fields, options, source_of)
   local all = {}
   for i, one in ipairs(each_of(data)) do
     local err
-    all[i], err = job.new(client, (source_of or source)(route), one, response)
+    all[i], err = job.new(client, (source_of or jobs.source)(route, one), one, response)
     if not all[i] then return nil, err end
   end
   return all[1], response, all

@@ -2,6 +2,7 @@
 
 local jobs = require "studio.services.mstudio.jobs"
 local lists = require "studio.lists"
+local merge = require "studio.merge"
 
 ---@class studio.mstudio.projects
 ---@field list studio.mstudio.list one page of the caller's projects
@@ -41,6 +42,9 @@ function projects:delete(project, options)
   return self.client:call("projects.delete", { project_id = project }, nil, options)
 end
 
+-- A script has no URL: an answer that holds one is the result.
+local function script_source(submit) return merge(jobs.source(submit), { made = { "script", "scenes" } }) end
+
 --- Has the project's script written. The script is in result.data, at the service's own place.
 ---@param project studio.mstudio.id
 ---@param fields table? { prompt = … }
@@ -48,7 +52,8 @@ end
 ---@return studio.job? job nil, err on failure
 ---@return table response_or_err
 function projects:generate_script(project, fields, options)
-  return jobs.submit(self.client, "projects.generate_script", { project_id = project }, fields, options)
+  return jobs.submit(self.client, "projects.generate_script", { project_id = project }, fields, options,
+    script_source)
 end
 
 --- Shares a project by a link. Whoever has the link sees the project: it is a secret like a key.

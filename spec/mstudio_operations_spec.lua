@@ -1,0 +1,173 @@
+-- Every operation of mStudio: what is sent for it, and what comes back. SPDX-License-Identifier: MIT
+--
+-- The table in spec/support/mstudio_operations is written by hand from the vendor's API reference; a server scripted
+-- from it answers. All is called once, first; the requests, told apart by a header, are looked at afterwards.
+
+local echo = require "spec.support.echo"
+local json = require "studio.json"
+local operations = require "spec.support.mstudio_operations"
+local shell = require "spec.support.shell"
+local studio = require "studio"
+
+local ROW = '{"id":"answer","name":"x"}'
+local JOB = '{"job_id":"answer","id":"answer","status":"queued"}'
+
+local function answer_to(operation)
+  if operation.rows then return ('{"%s":[%s],"errors":[]}'):format(operation.rows, ROW), { json.decode(ROW) } end
+  return ('{"success":true,"data":%s}'):format(operation.job and JOB or ROW), json.decode(ROW)
+end
+
+local function script()
+  local answers = {}
+  for _, operation in ipairs(operations) do
+    answers[operation[2]:match "^[^?]*"] = { { body = (answer_to(operation)) } }
+  end
+  return answers
+end
+
+-- How the methods of a list are called, each to the rows that it gives.
+local ways = {
+  list = function(method, ...) return (assert(method(...))) end,
+  each = function(method, ...)
+    local rows = {}
+    for row in method(...) do rows[#rows + 1] = row end
+    return rows
+  end,
+  pages = function(method, ...)
+    local next_page, rows = method(...), {}
+    for page in next_page do table.move(page, 1, #page, #rows + 1, rows) end
+    return rows
+  end,
+}
+
+local function ways_of(operation) return operation.rows and { "list", "each", "pages" } or { "list" } end
+
+-- Calls the method; `path` is that of the file to upload.
+local function call(operation, client, way, path)
+  local resource, name = operation[1]:match "^([^.]+)%.(.+)$"
+  local list = assert(client[resource], "there is no resource " .. resource)
+  local method = assert(list[operation.rows and way or name], "there is no method " .. operation[1])
+  local arguments = {}
+  for i, argument in ipairs(operation.with or {}) do arguments[i] = argument == "FILE" and path or argument end
+  return ways[way](method, list, table.unpack(arguments))
+end
+
+local function name_of(operation) return operation[1] .. ": " .. operation[2] end
+
+describe("the operations of mStudio", function()
+  it("are those that its ten sections and scopes imply, by 26 of their words", function()
+    local names, words, scopes = {}, {}, {}
+    for _, operation in ipairs(operations) do
+      assert.is_nil(names[operation[1]])
+      names[operation[1]], words[operation.says], scopes[operation.scope] = true, true, true
+    end
+    local function count(set)
+      local n = 0
+      for _ in pairs(set) do n = n + 1 end
+      return n
+    end
+    assert.same({ 58, 26, 9 }, { count(names), count(words), count(scopes) })
+  end)
+end)
+
+describe("a route", function()
+  local routes = {}
+
+  setup(function()
+    local client <close> = studio.mstudio { api_key = "k", base_url = "http://127.0.0.1:1" }
+    for _, r in ipairs(client:routes()) do routes[r.name] = r end
+  end)
+
+  it("is there for every operation, with its verb, path and scope, and says how it is known", function()
+    for _, operation in ipairs(operations) do
+      local r = assert(routes[operation[1]], "there is no route " .. operation[1])
+      local verb, path = operation[2]:match "^(%S+) ([^?]*)"
+      assert.same({ verb, operation.scope, operation.standing or "assumed" }, { r.verb, r.scope, r.from }, r.name)
+      assert.matches("^" .. r.path:gsub("[%-.]", "%%%0"):gsub("{[%w_]+}", "[%%w_]+") .. "$", path)
+    end
+  end)
+
+  it("is one of these operations; a POST says how to find out whether it was done", function()
+    local known = {}
+    for _, operation in ipairs(operations) do known[operation[1]] = operation end
+    for name, r in pairs(routes) do
+      assert.is_truthy(known[name], name .. " is not in the table")
+      assert.equal(known[name].rows, r.key, name)
+      if r.verb == "POST" then assert.is_string(r.find_out, name) end
+    end
+  end)
+
+  it("that spends money goes behind nobody's poll, and says that it is paid for", function()
+    for _, operation in ipairs(operations) do
+      local r = routes[operation[1]]
+      if operation.job and r.verb == "POST" then
+        assert.equal("submit", r.priority, r.name)
+        assert.matches("paid for twice", r.find_out, 1, true)
+      end
+    end
+  end)
+end)
+
+describe("what is sent and what comes back", function()
+  local server, sent, came = nil, {}, {}
+  local path = os.tmpname()
+
+  setup(function()
+    server = echo.start(script())
+    for i, operation in ipairs(operations) do
+      for _, way in ipairs(ways_of(operation)) do
+        local mark = i .. " " .. way
+        if operation.file then shell.write(path, operation.file) end
+        local ok, value = pcall(function()
+          local client <close> = studio.mstudio { api_key = "k", base_url = server.url, limits = false,
+            headers = { ["X-Mark"] = mark } }
+          return call(operation, client, way, path)
+        end)
+        came[mark] = { ok = ok, value = value }
+      end
+    end
+    os.remove(path)
+    for _, request in ipairs(server:log()) do
+      local mark = request.headers["x-mark"]
+      sent[mark] = sent[mark] or {}
+      table.insert(sent[mark], request)
+    end
+  end)
+
+  teardown(function() server:stop() end)
+
+  local function check_form(operation, request)
+    local boundary = request.headers["content-type"]:match "^multipart/form%-data; boundary=(studio%-%w+)$"
+    local last = request.body:match("^.*(%-%-" .. boundary:gsub("%-", "%%-") .. "\r\n.*)$")
+    assert.matches('name="file"; filename="' .. path:match "[^/]*$" .. '"', last, 1, true)
+    assert.matches("Content-Type: " .. operation.type .. "\r\n\r\n" .. operation.file .. "\r\n--" .. boundary, last, 1,
+      true)
+    for name, value in pairs(type(operation.with[2]) == "table" and operation.with[2] or {}) do
+      assert.matches(('name="%s"\r\n\r\n%s\r\n'):format(name, value), request.body, 1, true)
+    end
+  end
+
+  local function check_sent(operation, request)
+    assert.equal(operation[2], request.method .. " " .. request.target)
+    assert.equal("application/json", request.headers.accept)
+    assert.equal("k", request.headers["x-api-key"])
+    if operation.file then return check_form(operation, request) end
+    if not operation.body then return assert.equal("", request.body) end
+    assert.same(json.decode(operation.body), json.decode(request.body))
+    assert.equal("application/json", request.headers["content-type"])
+  end
+
+  for i, operation in ipairs(operations) do
+    for _, way in ipairs(ways_of(operation)) do
+      it(name_of(operation) .. (operation.rows and " (" .. way .. ")" or ""), function()
+        local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
+        if not result.ok then error(result.value, 0) end
+        check_sent(operation, requests[1])
+        assert.equal(1, #requests)
+        if operation.job then return assert.same({ operation.job, "waiting" }, { result.value.id, result.value.state }) end
+        local _, expected = answer_to(operation)
+        assert.same(expected, result.value)
+      end)
+    end
+  end
+end)
