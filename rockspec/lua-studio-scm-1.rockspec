@@ -321,6 +321,7 @@ build = {
     ["studio.types.studio"] = "lua/studio/types/studio.lua",
     ["studio.unpack"] = "lua/studio/unpack.lua",
     ["studio.upload"] = "lua/studio/upload.lua",
+    ["studio.wait_all"] = "lua/studio/wait_all.lua",
     ["studio.where"] = "lua/studio/where.lua",
     -- modules: end
   },

@@ -164,9 +164,10 @@ describe("what is sent and what comes back", function()
         if not result.ok then error(result.value, 0) end
         check_sent(operation, requests[1])
         assert.equal(1, #requests)
-        if operation.job then return assert.same({ operation.job, "waiting" }, { result.value.id, result.value.state }) end
+        local value = result.value
+        if operation.job then return assert.same({ operation.job, "waiting" }, { value.id, value.state }) end
         local _, expected = answer_to(operation)
-        assert.same(expected, result.value)
+        assert.same(expected, value)
       end)
     end
   end
