@@ -42,6 +42,8 @@ test|cmd:zip|zip|zip|zip||
 test|cmd:nginx|nginx|nginx|nginx|nginx|
 test|cmd:curl|curl|curl|curl||
 test|cmd:unzip|unzip|unzip|unzip||
+test|cmd:file|file|file|file||
+test|cmd:python3|python3|python3|python3|python|
 test|cmd:openssl|openssl|openssl|openssl|openssl|
 test|cmd:nghttpd|nghttp2-server|nghttp2|nghttp2|nghttp2|
 test|cmd:tinyproxy|tinyproxy|tinyproxy|tinyproxy|tinyproxy|

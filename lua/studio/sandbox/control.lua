@@ -46,8 +46,20 @@ add("GET", "/state", function(world)
   for frame, n in pairs(world.generations) do generations[tostring(frame)] = n end
   return 200, {
     projects = count(world.projects), frames = count(world.frames), jobs = count(world.jobs),
-    generations = generations, wallet = world.options.wallet, analyst = snapshot.state(world:analyst()),
+    tracks = count(world.tracks), voices = count(world.voices),
+    generations = generations, generated = world.generated, wallet = world.options.wallet,
+    analyst = snapshot.state(world:analyst()),
   }
+end)
+
+-- Every generation that was accepted, in order: also those of which nobody was told.
+add("GET", "/generations", function(world)
+  local list = json.array {}
+  for i, job in ipairs(world.job_order) do
+    list[i] = { id = job.id, kind = job.kind, operation = job.operation, project_id = job.project_id,
+      frame_id = job.frame_id, track_id = job.track_id, prompt = job.prompt }
+  end
+  return 200, { generations = list }
 end)
 
 add("GET", "/workspace", function(world) return 200, snapshot.dump(world:analyst()) end)

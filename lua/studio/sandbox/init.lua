@@ -72,11 +72,17 @@ function methods:log(after) return control(self, "GET", "/log", { after = after 
 --- Forgets the requests.
 function methods:clear_log() control(self, "DELETE", "/log") end
 
---- What there is: projects, frames, jobs (counts), generations (frame id as text -> how many were accepted), wallet;
+--- What there is: projects, frames, tracks, voices, jobs (counts), generations (frame id as text -> how many were
+--- accepted), generated (kind -> id of the track, frame or project, as text -> how many), wallet;
 --- `analyst`: archived (tokens of reports), schedules (report token -> how many), changes (operation -> token of what
 --- was changed -> how often it took effect), collections (count).
 ---@return table
 function methods:state() return control(self, "GET", "/state") end
+
+--- The generations that were accepted, oldest first: id (of the job), kind, operation, project_id, frame_id, track_id,
+--- prompt. Also those of which a fault told nobody.
+---@return table[]
+function methods:generations() return control(self, "GET", "/generations").generations end
 
 --- What the workspace of Analyst Studio holds, without times and the tokens of schedules: two moments, or two sandboxes
 --- of the same options, are in the same state when these are equal.

@@ -20,10 +20,14 @@ options.list = {
   window = { 60, "number", true, "seconds" },
   headers = { "none", "string", true, "limit headers: none, retry_after, x_ratelimit, x_ratelimit_bare, both, ietf" },
   job_seconds = { 2, "number|table", true, "how long a generation takes: seconds, or { from, to }" },
+  kind_seconds = { {}, "table", true,
+    "for kinds that take another time: { image=, video=, voice=, sfx=, script=, export= }" },
   fail_rate = { 0, "number", true, "share of generations that fail" },
   oddity = { false, "string", true, "a state no client has heard of, shown while a job is at work" },
   instant = { false, "boolean", true, "generations answer with the result at once instead of a job" },
   wallet = { false, "number", true, "generations that the account can still pay for; false: no end" },
+  envelope = { "data", "string", true, "around what was asked for: data, bare (none), job (jobs in data.job)" },
+  paging = { "laravel", "string", true, "what a page says of itself: laravel, meta, top, pagination, cursor" },
   closed_to_keys = { {}, "table", true, "path patterns that are not open to API keys" },
   url_ttl = { 3600, "number", true, "seconds for which a result's URL is good" },
   port = { 0, "number", false, "of mStudio; 0: the system chooses" },
@@ -88,6 +92,25 @@ local function whole(value, name)
   if math.type(value) ~= "integer" or value < 0 then return ("option '%s' must be a whole number"):format(name) end
 end
 
+local function one_of(...)
+  local words = {}
+  for _, word in ipairs { ... } do words[word] = true end
+  return function(value, name)
+    if not words[value] then return ("option '%s' knows no '%s'"):format(name, value) end
+  end
+end
+
+local KINDS = { image = true, video = true, voice = true, sfx = true, script = true, export = true }
+
+local function kinds(value, name)
+  for kind, seconds in pairs(value) do
+    local fits = type(seconds) == "number" or type(seconds) == "table" and type(seconds[1]) == "number"
+      and type(seconds[2]) == "number" and seconds[1] <= seconds[2]
+    if not KINDS[kind] then return ("option '%s' knows no kind '%s'"):format(name, kind) end
+    if not fits then return ("%s.%s must be a number or { from, to }"):format(name, kind) end
+  end
+end
+
 local bodies = { wrapped = true, flat = true, either = true }
 
 local results = { csv = true, gzip = true, zip = true }
@@ -99,7 +122,8 @@ local checks = {
   algorithm = function(value)
     if not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end
   end,
-  result_rows = whole,
+  result_rows = whole, kind_seconds = kinds, envelope = one_of("data", "bare", "job"),
+  paging = one_of("laravel", "meta", "top", "pagination", "cursor"),
   results = function(value)
     if not results[value] then return ("no form of results is called '%s'"):format(value) end
   end,

@@ -6,6 +6,7 @@ local keys = require "studio.sandbox.keys"
 local limits = require "studio.sandbox.limits"
 local log = require "studio.sandbox.log"
 local tokens = require "studio.sandbox.analyst.tokens"
+local voices = require "studio.sandbox.mstudio.stock_voices"
 local workspaces = require "studio.sandbox.analyst.workspace"
 
 local world = {}
@@ -42,8 +43,12 @@ end
 
 --- Forgets all data, budgets and requests; keys and options stay.
 function methods:reset()
-  self.projects, self.frames, self.jobs = {}, {}, {}
-  self.generations = {} -- frame id -> how many were accepted
+  self.projects, self.frames, self.tracks, self.blobs = {}, {}, {}, {}
+  self.jobs, self.job_order, self.jobs_of = {}, {}, {} -- by id; in order; by what they are for ("frame:7")
+  self.generations = {} -- frame id -> how many were accepted, of all kinds
+  self.generated = {} -- kind -> id of the track, frame or project -> how many were accepted
+  self.shelf = {} -- files that were made last
+  self.voices = voices.stock()
   self.last_id = 0
   self.workspace = nil
   self.budgets = {}

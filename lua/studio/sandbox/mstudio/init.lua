@@ -15,7 +15,9 @@ function mstudio.failure(status, message) return select(2, answers.error(status,
 
 local routes = router.new()
 local function add(method, path, scope, handle) routes:add(method, path, { scope = scope, handle = handle }) end
-for _, part in ipairs { "projects", "frames", "images" } do
+for _, part in ipairs {
+  "audio", "exports", "frames", "images", "jobs", "projects", "versions", "videos",
+} do
   require("studio.sandbox.mstudio." .. part)(add)
 end
 
@@ -28,6 +30,13 @@ local function refused(world, principal, path, route)
   if not principal:has(route.scope) then
     return answers.error(403, "API key missing required scope: " .. route.scope)
   end
+end
+
+-- The same without its envelope, as services of this make send it too. What is a page stays one.
+local function unwrapped(body)
+  local alone = body and body.success and type(body.data) == "table"
+  for name in pairs(body or {}) do alone = alone and (name == "success" or name == "data") end
+  return alone and body.data or body
 end
 
 -- A body is a JSON object, or nothing at all.
@@ -71,7 +80,7 @@ function mstudio.handle(world, req)
     end
     return status, body, headers, about
   end
-  req.args = args
+  req.args, req.paging = args, options.paging
   status, body = refused(world, principal, req.path, route)
   if not status then
     req.json = read_json(req)
@@ -81,6 +90,7 @@ function mstudio.handle(world, req)
       status, body = answers.error(422, "The request body is not a JSON object.")
     end
   end
+  if options.envelope == "bare" then body = unwrapped(body) end
   return status, body, headers, about
 end
 

@@ -1,6 +1,7 @@
 -- mStudio's projects: create, read, list, update, delete. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.mstudio.answers"
+local things = require "studio.sandbox.mstudio.things"
 
 local OWN = { id = true, created_at = true, updated_at = true, frames_count = true }
 
@@ -23,8 +24,6 @@ local function shown(world, project)
   return copy
 end
 
-local function find(world, req) return world.projects[math.tointeger(tonumber(req.args.project)) or false] end
-
 local function list(world, req)
   return answers.page(req, all(world), function(project) return shown(world, project) end)
 end
@@ -38,15 +37,9 @@ local function create(world, req)
   return answers.data(201, shown(world, project))
 end
 
-local function get(world, req)
-  local project = find(world, req)
-  if not project then return answers.not_found "Project" end
-  return answers.data(200, shown(world, project))
-end
+local function get(world, _, project) return answers.data(200, shown(world, project)) end
 
-local function update(world, req)
-  local project = find(world, req)
-  if not project then return answers.not_found "Project" end
+local function update(world, req, project)
   local wrong = complaint(req.json, false)
   if wrong then return answers.invalid(wrong) end
   answers.assign(project, req.json, OWN)
@@ -54,21 +47,24 @@ local function update(world, req)
   return answers.data(200, shown(world, project))
 end
 
-local function delete(world, req)
-  local project = find(world, req)
-  if not project then return answers.not_found "Project" end
+local function delete(world, _, project)
   world.projects[project.id] = nil
-  for id, frame in pairs(world.frames) do
-    if frame.project_id == project.id then world.frames[id] = nil end
+  for _, collection in ipairs { world.frames, world.tracks } do
+    for id, thing in pairs(collection) do
+      if thing.project_id == project.id then collection[id] = nil end
+    end
   end
   return 204
 end
 
 return function(add)
+  local function of_project(method, handle)
+    add(method, "/projects/{project}", "projects", things.with(things.project, handle))
+  end
   add("GET", "/projects", "projects", list)
   add("POST", "/projects", "projects", create)
-  add("GET", "/projects/{project}", "projects", get)
-  add("PUT", "/projects/{project}", "projects", update)
-  add("PATCH", "/projects/{project}", "projects", update)
-  add("DELETE", "/projects/{project}", "projects", delete)
+  of_project("GET", get)
+  of_project("PUT", update)
+  of_project("PATCH", update)
+  of_project("DELETE", delete)
 end
