@@ -25,7 +25,7 @@ ROCKSPEC := rockspec/lua-studio-scm-1.rockspec
 rockspec: ## write the list of modules in the rockspec anew, from what is on disk
 	@$(LUA) tools/rockspec.lua $(ROCKSPEC)
 
-routes: ## write docs/analyst_routes.md anew, from the routes in the code
+routes: ## write docs/*_routes.md anew, from the routes in the code
 	@$(LUA) tools/routes.lua
 
 ROCK_LUA := $(CURDIR)/build/rock/tree/share/lua/$(LUA_V)

@@ -1,29 +1,12 @@
--- Writes docs/analyst_routes.md, all routes of Analyst Studio, from the code. SPDX-License-Identifier: MIT
+-- Writes docs/analyst_routes.md and docs/mstudio_routes.md, all routes of a service, from the code.
+-- SPDX-License-Identifier: MIT
 --
 -- usage: lua5.4 tools/routes.lua [--check]     (from the checkout's root)
--- A spec holds the document to the routes.
+-- A spec holds the documents to the routes.
 
 local routes = {}
 
-routes.FILE = "docs/analyst_routes.md"
-
-local FOLDER <const> = "lua/studio/services/analyst/"
-
--- Headings, and the files below them.
-local PARTS <const> = {
-  { "The workspace, its members and groups", "routes/workspace", "routes/members" },
-  { "Collections, and who may use them", "routes/collections", "routes/access" },
-  { "Reports", "routes/reports" },
-  { "Runs, results, exports", "routes/runs" },
-  { "Queries, charts, filters", "routes/queries" },
-  { "Schedules and subscriptions", "routes/schedules", "routes/subscriptions" },
-  { "Datasets", "routes/datasets" },
-  { "Definitions, data sources, audit logs", "routes/data_sources", "routes/audit_logs" },
-  { "Signature tokens", "routes/signature_tokens" },
-  { "Discovery (`studio.analyst_discovery`)", "discovery/routes" },
-}
-
-local HEAD <const> = [[
+local ANALYST <const> = [[
 # The routes of Analyst Studio
 
 Written by `make routes` from the code (a spec holds it to that); the guide is [analyst.md](analyst.md). A route's name
@@ -37,11 +20,51 @@ unofficial clients, such as mode-sdk) or `assumed` (nobody has confirmed it). Ev
 `studio.analyst { …, routes = { ["schedules.create"] = { wrapper = false } } }`.
 ]]
 
+local MSTUDIO <const> = [[
+# The routes of mStudio
+
+Written by `make routes` from the code (a spec holds it to that); the guide is [mstudio.md](mstudio.md). A route's name
+is its method: `frames.create` is `ms.frames:create`, with what stands in braces as the first arguments and then the
+fields; a row may stand for its id. A route `….list` has three methods: `list`, `each` and `pages`.
+
+**Only `GET /projects` is documented.** That the other operations exist is documented as well, by the scopes and the
+texts of the sections of the vendor's API reference; their verbs, paths and fields are not. Those are `assumed` from
+what is usual among services of this make, and nobody has confirmed them. Every route can be replaced in one line:
+`studio.mstudio { …, routes = { ["images.generate"] = "POST /frames/{frame_id}/images" } }`.
+]]
+
+--- What is written: the file, what it begins with, where the routes are, and headings with the files below them.
+routes.documents = {
+  { file = "docs/analyst_routes.md", head = ANALYST, folder = "lua/studio/services/analyst/", parts = {
+    { "The workspace, its members and groups", "routes/workspace", "routes/members" },
+    { "Collections, and who may use them", "routes/collections", "routes/access" },
+    { "Reports", "routes/reports" },
+    { "Runs, results, exports", "routes/runs" },
+    { "Queries, charts, filters", "routes/queries" },
+    { "Schedules and subscriptions", "routes/schedules", "routes/subscriptions" },
+    { "Datasets", "routes/datasets" },
+    { "Definitions, data sources, audit logs", "routes/data_sources", "routes/audit_logs" },
+    { "Signature tokens", "routes/signature_tokens" },
+    { "Discovery (`studio.analyst_discovery`)", "discovery/routes" },
+  } },
+  { file = "docs/mstudio_routes.md", head = MSTUDIO, folder = "lua/studio/services/mstudio/routes/", parts = {
+    { "Projects", "projects" },
+    { "Frames, their versions, comments and reviews", "frames" },
+    { "Images, videos, and the jobs that make them", "generations" },
+    { "Audio", "audio" },
+    { "Voices", "voices" },
+    { "Assets", "assets" },
+    { "Exports", "exports" },
+    { "Teams, invites, members", "teams" },
+  } },
+}
+
 local function cell(text) return (text:gsub("|", "\\|")) end
 
 -- What a caller's fields become, in few words.
 local function fields_of(r)
   local words = {}
+  if r.scope then words[#words + 1] = "scope `" .. r.scope .. "`" end
   if r.wrapper then words[#words + 1] = "`" .. r.wrapper .. "`" end
   if r.query and #r.query > 0 then words[#words + 1] = "query: " .. table.concat(r.query, ", ") end
   if r.query and #r.query == 0 then words[#words + 1] = "no body" end
@@ -61,15 +84,16 @@ local function row(r)
     cell(r.note or ""))
 end
 
---- The document.
+--- The text of a document.
+---@param document table one of routes.documents
 ---@return string text
 ---@return integer count of the routes in it
-function routes.text()
-  local out, count = { HEAD }, 0
-  for _, part in ipairs(PARTS) do
+function routes.text(document)
+  local out, count = { document.head }, 0
+  for _, part in ipairs(document.parts) do
     out[#out + 1] = ("## %s\n\n| route | request | fields | from | note |\n|---|---|---|---|---|"):format(part[1])
     for i = 2, #part do
-      for _, r in ipairs(dofile(FOLDER .. part[i] .. ".lua")) do
+      for _, r in ipairs(dofile(document.folder .. part[i] .. ".lua")) do
         out[#out + 1] = row(r)
         count = count + 1
       end
@@ -79,20 +103,24 @@ function routes.text()
   return table.concat(out, "\n"), count
 end
 
-local function main(args)
-  local text = routes.text()
-  local file = io.open(routes.FILE, "rb")
+local function write(document, only_check)
+  local text = routes.text(document)
+  local file = io.open(document.file, "rb")
   local old = file and file:read "a"
   if file then file:close() end
-  if old == text then return print(routes.FILE .. " tells exactly the routes") end
-  if args[1] == "--check" then
-    io.stderr:write(routes.FILE .. " does not tell the routes: run `make routes`\n")
+  if old == text then return print(document.file .. " tells exactly the routes") end
+  if only_check then
+    io.stderr:write(document.file .. " does not tell the routes: run `make routes`\n")
     os.exit(1)
   end
-  file = assert(io.open(routes.FILE, "wb"))
+  file = assert(io.open(document.file, "wb"))
   file:write(text)
   file:close()
-  print(routes.FILE .. " was written anew")
+  print(document.file .. " was written anew")
+end
+
+local function main(args)
+  for _, document in ipairs(routes.documents) do write(document, args[1] == "--check") end
 end
 
 -- A spec loads this file with dofile and uses the functions; on the command line it does its work.
