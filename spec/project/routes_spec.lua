@@ -8,6 +8,22 @@ local SERVICES <const> = {
   ["docs/mstudio_routes.md"] = { "studio.services.mstudio.routes" },
 }
 
+-- A lost write is looked for by GET at its own path, unless the route says another way: see lua/studio/error.lua.
+describe("a route of Analyst Studio that writes", function()
+  it("says how a lost write is found, where there is no GET at its path", function()
+    local readable, writes, complaints = {}, 0, {}
+    local function place(r) return (r.path:gsub("{[^}]*}", "{}")) end
+    local routes = require "studio.services.analyst.routes"
+    for _, r in ipairs(routes) do readable[place(r)] = readable[place(r)] or r.verb == "GET" end
+    for _, r in ipairs(routes) do
+      if r.verb ~= "GET" then writes = writes + 1 end
+      if not r.find_out and not readable[place(r)] then complaints[#complaints + 1] = r.name end
+    end
+    assert(writes > 40, "the routes are not where this looks for them")
+    project.none(complaints)
+  end)
+end)
+
 for _, document in ipairs(tool.documents) do
   describe(document.file, function()
     it("is what the routes make of it (else: make routes)", function()

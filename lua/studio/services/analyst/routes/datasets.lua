@@ -35,6 +35,8 @@ return {
     wrapper = "field_description", required = { "name", "desc" }, note = BARE,
     find_out = "list the dataset's field descriptions and look for it before trying again" },
   { name = "field_descriptions.update", verb = "PATCH", path = description, from = "documented",
-    wrapper = "field_description", note = BARE },
-  { name = "field_descriptions.delete", verb = "DELETE", path = description, from = "documented" },
+    wrapper = "field_description", note = BARE,
+    find_out = "list the dataset's field descriptions and compare before trying again" },
+  { name = "field_descriptions.delete", verb = "DELETE", path = description, from = "documented",
+    find_out = "list the dataset's field descriptions" },
 }

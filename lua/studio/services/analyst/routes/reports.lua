@@ -2,6 +2,7 @@
 
 local reports = "/api/{workspace}/reports"
 local report = reports .. "/{report}"
+local ARCHIVED = "read the report and look at `archived` before trying again"
 
 return {
   { name = "reports.list", verb = "GET", path = "/api/{workspace}/spaces/{collection}/reports", from = "documented",
@@ -13,8 +14,10 @@ return {
   { name = "reports.update", verb = "PATCH", path = report, from = "documented", wrapper = "report",
     note = "seen: a name has at most 64 characters, and 202 is answered" },
   { name = "reports.delete", verb = "DELETE", path = report, from = "documented" },
-  { name = "reports.archive", verb = "PATCH", path = report .. "/archive", from = "documented", query = {} },
-  { name = "reports.unarchive", verb = "PATCH", path = report .. "/unarchive", from = "documented", query = {} },
+  { name = "reports.archive", verb = "PATCH", path = report .. "/archive", from = "documented", query = {},
+    find_out = ARCHIVED },
+  { name = "reports.unarchive", verb = "PATCH", path = report .. "/unarchive", from = "documented", query = {},
+    find_out = ARCHIVED },
   { name = "reports.purge", verb = "POST", path = reports .. "/purge", from = "documented",
     query = { "time", "end_time", "in_progress" }, required = { "time" },
     find_out = "look at purge_started_at of old runs before trying again",

@@ -16,7 +16,8 @@ return {
     note = bare },
   { name = "schedules.delete", verb = "DELETE", path = schedule, from = "documented" },
   { name = "schedules.bulk_delete", verb = "DELETE", path = "/api/{workspace}/reports/schedules/v1/bulk_delete",
-    from = "documented", note = "what it takes is not documented: the fields go into the query" },
+    from = "documented", note = "what it takes is not documented: the fields go into the query",
+    find_out = "list the reports' schedules and see which are left" },
   { name = "schedules.list_by_dataset", verb = "GET", path = "/api/{workspace}/datasets/{dataset}/schedules",
     from = "documented", key = "report_schedules", paging = "pages", note = "what a row holds is not documented" },
 }

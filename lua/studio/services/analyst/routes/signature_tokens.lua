@@ -8,5 +8,5 @@ return {
     defaults = { auth_scope = { authentication_for = "batch-api", authorization_type = "read-only" } },
     find_out = "look at the workspace's signature tokens in its settings: the secret of one that was made is lost" },
   { name = "signature_tokens.delete", verb = "DELETE", path = tokens .. "/{token}", from = "documented",
-    accept = "application/json" },
+    accept = "application/json", find_out = "look at the workspace's signature tokens in its settings" },
 }
