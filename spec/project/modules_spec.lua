@@ -101,3 +101,35 @@ describe("lua/studio/types/core.lua", function()
     project.none(complaints)
   end)
 end)
+
+describe("the types for editors", function()
+  -- An editor makes one class of two with the same name, and offers the fields of both.
+  it("tell the fields of each class in one place, and build on classes that there are", function()
+    local told, declared, parents, complaints = {}, {}, {}, {}
+    local function read(path, number, line, class)
+      local name, parent = line:match "^%s*%-%-%-@class%s+([%w_.]+)%s*:?%s*([%w_.]*)"
+      if name then
+        declared[name], parents[parent:match "^studio%..+" or false] = true, path
+        return name
+      elseif not (class and line:find "^%s*%-%-%-") then
+        return nil
+      elseif line:find "^%s*%-%-%-@field" then
+        told[class] = told[class] or path
+        if told[class] ~= path then
+          complaints[#complaints + 1] = ("%s:%d: fields of %s, as in %s"):format(path, number, class, told[class])
+        end
+      end
+      return class
+    end
+    for _, path in ipairs(project.files("lua", "%.lua$")) do
+      local class
+      for number, line in project.lines(project.read(path)) do class = read(path, number, line, class) end
+    end
+    for parent, path in pairs(parents) do
+      if parent and not declared[parent] then complaints[#complaints + 1] = path .. ": there is no class " .. parent end
+    end
+    assert(next(told), "no class was found")
+    table.sort(complaints)
+    project.none(complaints)
+  end)
+end)

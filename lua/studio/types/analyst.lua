@@ -65,7 +65,7 @@
 ---@field report_use fun(self, options: table?): studio.analyst.use[]?, table
 ---@field apply fun(self, plan: studio.analyst.plan|string, options: studio.analyst.apply_options):
 ---  studio.analyst.apply_summary?, studio.error?
----@field undo fun(self, log: string, options: studio.analyst.run_options?):
+---@field undo fun(self, log: string, options: studio.analyst.change_options?):
 ---  studio.analyst.undo_summary?, studio.error?
 
 ---@class studio.analyst.discovery.options: studio.options

@@ -23,7 +23,7 @@ function management:apply(plan, options) return require("studio.services.analyst
 
 --- Undoes what apply did. See studio.services.analyst.apply.undo.
 ---@param log string path of the undo log
----@param options studio.analyst.run_options?
+---@param options studio.analyst.change_options?
 ---@return studio.analyst.undo_summary? summary
 ---@return studio.error? err it could not even begin, and nothing was changed
 function management:undo(log, options) return require("studio.services.analyst.apply.undo")(self, log, options) end

@@ -166,7 +166,7 @@ end
 
 --- Carries out one entry of a plan, or what earlier runs left of it. The report is looked at again first, since the
 --- plan may be old, and so may an earlier run: what is in use again loses nothing more.
----@param run studio.analyst.run
+---@param run studio.analyst.change_run
 ---@param entry studio.analyst.plan.entry
 return function(run, entry)
   local report = entry.report

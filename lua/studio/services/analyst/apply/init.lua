@@ -47,7 +47,7 @@ local function count_subscriptions(log)
   return count
 end
 
----@class studio.analyst.apply_options: studio.analyst.run_options
+---@class studio.analyst.apply_options: studio.analyst.change_options
 ---@field log string path of the undo log; one that is there is gone on with, if it is this plan's
 ---@field recheck boolean? false: do not look whether a report is still what the plan says of it; default true
 ---@field now number? seconds since 1970, for the rules; default by the earlier of the service's and our clock

@@ -10,7 +10,7 @@ local schedule_body = require "studio.services.analyst.apply.schedule_body"
 
 -- The report at work: its changes, its row and its schedules now.
 ---@class studio.analyst.undoing
----@field run studio.analyst.run
+---@field run studio.analyst.change_run
 ---@field report table token, name, collection
 ---@field changes studio.analyst.change[]
 ---@field row table
@@ -179,7 +179,7 @@ local function read(self)
 end
 
 --- Undoes what is left to undo of one report.
----@param run studio.analyst.run
+---@param run studio.analyst.change_run
 ---@param group { report: table, changes: studio.analyst.change[], left: studio.analyst.change[] } changes: all of that
 ---  report; left: those to undo, the latest first
 return function(run, group)

@@ -14,14 +14,14 @@ local run = {}
 local STOPPING <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true,
   cancelled = true, file = true, internal = true }
 
----@class studio.analyst.run
+---@class studio.analyst.change_run
 ---@field client studio.client
 ---@field log studio.analyst.journal
 ---@field what string "apply" or "undo", for messages
 ---@field options table
 ---@field summary studio.analyst.summary
 local methods = {}
-local Run = { __name = "studio.analyst.run", __index = methods }
+local Run = { __name = "studio.analyst.change_run", __index = methods }
 
 ---@class studio.analyst.summary
 ---@field complete boolean everything is done: nothing failed, nothing is left
@@ -32,7 +32,7 @@ local Run = { __name = "studio.analyst.run", __index = methods }
 ---@field calls integer requests that were sent
 ---@field log string path of the undo log
 
----@class studio.analyst.run_options
+---@class studio.analyst.change_options
 ---@field concurrency integer? reports at a time; default 8
 ---@field progress fun(text: string)? studio.progress, for one
 ---@field on_change fun(change: { kind: string, report: table, schedule: table? })? called after each change
@@ -43,7 +43,7 @@ local Run = { __name = "studio.analyst.run", __index = methods }
 ---@param log studio.analyst.journal
 ---@param options table concurrency, progress, on_change
 ---@param counts table the summary's own fields, set to 0
----@return studio.analyst.run
+---@return studio.analyst.change_run
 function run.new(what, client, log, options, counts)
   local summary = { complete = false, skipped = {}, failed = {}, calls = 0, log = log.path }
   for name, value in pairs(counts) do summary[name] = value end
@@ -122,7 +122,7 @@ end
 
 --- Works on each item of a list; returns the summary.
 ---@param list any[]
----@param work fun(run: studio.analyst.run, item: any)
+---@param work fun(run: studio.analyst.change_run, item: any)
 ---@return studio.analyst.summary
 function methods:over(list, work)
   local summary, progress, finished = self.summary, self.options.progress, 0

@@ -49,7 +49,7 @@ end
 --- changed meanwhile is told and left as it is.
 ---@param client studio.client of the same workspace
 ---@param path string the log
----@param options studio.analyst.run_options?
+---@param options studio.analyst.change_options?
 ---@return studio.analyst.undo_summary? summary
 ---@return studio.error? err it could not even begin, and nothing was changed
 return function(client, path, options)
