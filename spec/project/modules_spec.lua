@@ -107,9 +107,10 @@ describe("the types for editors", function()
   it("tell the fields of each class in one place, and build on classes that there are", function()
     local told, declared, parents, complaints = {}, {}, {}, {}
     local function read(path, number, line, class)
-      local name, parent = line:match "^%s*%-%-%-@class%s+([%w_.]+)%s*:?%s*([%w_.]*)"
+      local name, after = line:match "^%s*%-%-%-@class%s+([%w_.]+)%s*(.*)"
       if name then
-        declared[name], parents[parent:match "^studio%..+" or false] = true, path
+        declared[name] = true
+        for parent in (after:match "^:%s*(.+)" or ""):gmatch "studio%.[%w_.]+" do parents[parent] = path end
         return name
       elseif not (class and line:find "^%s*%-%-%-") then
         return nil
@@ -126,7 +127,7 @@ describe("the types for editors", function()
       for number, line in project.lines(project.read(path)) do class = read(path, number, line, class) end
     end
     for parent, path in pairs(parents) do
-      if parent and not declared[parent] then complaints[#complaints + 1] = path .. ": there is no class " .. parent end
+      if not declared[parent] then complaints[#complaints + 1] = path .. ": there is no class " .. parent end
     end
     assert(next(told), "no class was found")
     table.sort(complaints)

@@ -33,7 +33,7 @@
 ---@field deadline number? seconds for everything
 ---@field progress fun(event: studio.transfer.event)?
 
----@class studio.analyst.client: studio.client
+---@class studio.analyst.client: studio.client, studio.analyst.links, studio.analyst.management, studio.analyst.inherit
 ---@field workspace studio.analyst.workspace
 ---@field memberships studio.analyst.memberships
 ---@field invites studio.analyst.invites
@@ -61,12 +61,6 @@
 ---@field definitions studio.analyst.definitions
 ---@field data_sources studio.analyst.data_sources
 ---@field grants studio.analyst.grants
----@field audit fun(self, options: studio.analyst.audit_options?): studio.analyst.plan?, studio.error?
----@field report_use fun(self, options: table?): studio.analyst.use[]?, table
----@field apply fun(self, plan: studio.analyst.plan|string, options: studio.analyst.apply_options):
----  studio.analyst.apply_summary?, studio.error?
----@field undo fun(self, log: string, options: studio.analyst.change_options?):
----  studio.analyst.undo_summary?, studio.error?
 
 ---@class studio.analyst.discovery.options: studio.options
 ---@field workspace string its username, as in https://app.mode.com/USERNAME

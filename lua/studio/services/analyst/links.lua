@@ -7,6 +7,7 @@ local merge = require "studio.merge"
 local page = require "studio.page"
 local prepare = require "studio.prepare"
 
+---@class studio.analyst.links methods of studio.analyst.client
 local links = {}
 
 -- "/api/{workspace}/reports/{report}" -> a pattern of the paths that it makes. Of several routes that fit, the one

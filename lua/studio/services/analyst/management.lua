@@ -1,5 +1,6 @@
 -- A workspace kept clean: what client:audit, client:apply and their kin are made of. SPDX-License-Identifier: MIT
 
+---@class studio.analyst.management methods of studio.analyst.client
 local management = {}
 
 --- What would be put away, and why, as a plan; nothing is changed. See studio.services.analyst.audit.

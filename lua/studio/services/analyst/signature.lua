@@ -8,7 +8,6 @@ local check = require "studio.check"
 ---@class studio.analyst.signature
 ---@field token string by which it is deleted
 ---@field data table what the service said of it, without the secrets: name, expires_at, created_at …
----@field client studio.analyst.client?
 local methods = {}
 local Signature = { __name = "studio.analyst.signature", __index = methods }
 

@@ -4,7 +4,10 @@ local check = require "studio.check"
 local merge = require "studio.merge"
 local signature = require "studio.services.analyst.signature"
 
-local inherit = { methods = {} }
+---@class studio.analyst.inherit methods of studio.analyst.client
+local methods = {}
+
+local inherit = { methods = methods }
 
 -- What holds for both clients. Not `routes` and `scopes`: they name routes of the other API.
 local shared = {
@@ -31,7 +34,7 @@ end
 ---@param options studio.options? that differ; headers, key_password and a proxy with a password are given anew, since
 ---  no client keeps a secret where it could be read
 ---@return studio.analyst.discovery.client
-function inherit.methods:discovery(credentials, options)
+function methods:discovery(credentials, options)
   local what = "analyst:discovery"
   check.argument(what, "credentials", credentials, "table")
   if signature.is(credentials) then credentials = credentials:reveal() end
