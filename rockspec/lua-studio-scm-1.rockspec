@@ -327,6 +327,7 @@ build = {
     ["studio.task"] = "lua/studio/task.lua",
     ["studio.timers"] = "lua/studio/timers.lua",
     ["studio.transfer"] = "lua/studio/transfer.lua",
+    ["studio.turns"] = "lua/studio/turns.lua",
     ["studio.types.analyst"] = "lua/studio/types/analyst.lua",
     ["studio.types.analyst_rows"] = "lua/studio/types/analyst_rows.lua",
     ["studio.types.core"] = "lua/studio/types/core.lua",

@@ -6,6 +6,7 @@ local errors = require "studio.error"
 local job = require "studio.job"
 local result = require "studio.result"
 local task = require "studio.task"
+local turns = require "studio.turns"
 
 local clock, slept, true_loop, true_sleep
 
@@ -30,7 +31,7 @@ local source = {
 -- A client whose jobs.get answers from a list, the last answer for ever. An answer may be an error.
 local function client_of(answers, options)
   options = options or {}
-  local state = { polling = 0, poll = job.settings("poll", options.poll), origin = "https://s.invalid" }
+  local state = { turns = turns.new(), poll = job.settings("poll", options.poll), origin = "https://s.invalid" }
   local self = { asked = {}, state = state }
   function self.limits() return { { capacity = options.capacity or 60, window = options.window or 60 } } end
   function self.call(_, route, params, _, call_options)
@@ -136,7 +137,7 @@ describe("wait", function()
     assert.equal(j, r.job)
     assert.equal(3, #client.asked)
     for _, asked in ipairs(client.asked) do assert.equal("poll", asked.options.priority) end
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("tells of progress at every look, of updates only at changes", function()
@@ -180,7 +181,7 @@ describe("wait", function()
       tostring(err))
     assert.equal(30, clock)
     assert.equal(30, client.asked[#client.asked].at) -- the last look is at the end
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("takes the shorter of timeout and deadline, 600 s by default", function()
@@ -227,13 +228,13 @@ describe("wait", function()
     local j = pending(client)
     assert.equal(stop, select(2, j:wait()))
     assert.equal(j, stop.job)
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("no longer counts when a callback raises", function()
     local client = client_of { { id = 1, status = "queued" } }
     assert.has_error(function() pending(client):wait { progress = function() error "mine" end } end)
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("names a wrong option", function()
@@ -341,16 +342,16 @@ describe("the pause between polls", function()
   end)
 
   it("leaves all jobs together a quarter of the limit", function()
-    local client = client_of { { id = 1, status = "done" } }
-    client.state.polling = 29 -- others that wait
-    pending(client):wait()
-    -- 30 jobs, 60 requests in 60 s, a quarter of it: 15 polls a minute, so each job one in 120 s.
-    assert.is_true(slept[1] >= 120 and slept[1] <= 144)
-    slept = {}
-    client = client_of({ { id = 1, status = "done" } }, { poll = { share = 0.5 }, window = 1 })
-    client.state.polling = 29
-    pending(client):wait()
-    assert.is_true(slept[1] >= 1 and slept[1] < 4) -- a short window: the growing pause counts again
+    -- 60 requests in 60 s, a quarter of it: 15 polls a minute, so one in 4 s, however short the pauses of each job.
+    local client = client_of({ { id = 1, status = "done" } }, { poll = { first = 0.5 } })
+    for i = 1, 5 do
+      pending(client):wait()
+      assert.is_true(clock >= 4 * i and clock <= 4.8 * i, clock)
+    end
+    clock = 0
+    client = client_of({ { id = 1, status = "done" } }, { poll = { first = 0.5, share = 0.5 }, window = 1 })
+    for _ = 1, 5 do pending(client):wait() end
+    assert.is_true(clock < 3) -- a short window: the growing pause counts again
   end)
 
   it("can be set", function()

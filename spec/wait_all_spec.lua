@@ -6,6 +6,7 @@ local fake_loop = require "spec.support.fake_loop"
 local job = require "studio.job"
 local studio = require "studio"
 local task = require "studio.task"
+local turns = require "studio.turns"
 local wait_all = require "studio.wait_all"
 
 local source = { submit = "images.generate", get = "jobs.get", param = "job_id" }
@@ -26,8 +27,8 @@ end
 
 -- A client whose jobs are done at a time of their id's, failed when that is negative.
 local function client_of(ends, limit)
-  local self = { looks = {}, state = { polling = 0, poll = job.settings("poll", { random = function() return 0 end }),
-    origin = "https://s.invalid" } }
+  local poll = job.settings("poll", { random = function() return 0 end })
+  local self = { looks = {}, state = { turns = turns.new(), poll = poll, origin = "https://s.invalid" } }
   function self.limits() return { limit or { capacity = 60, window = 60 } } end
   function self.call(_, _, params)
     local id = params.job_id
@@ -47,6 +48,17 @@ local function jobs_of(client, n)
   local list = {}
   for id = 1, n do list[id] = assert(job.new(client, source, { id = id, status = "queued" }, {})) end
   return list
+end
+
+-- A quarter of 60 requests in 60 s.
+local function assert_share(looks)
+  for i, look in ipairs(looks) do
+    local in_window = 0
+    for j = i, #looks do
+      if looks[j].at < look.at + 60 - 1e-6 then in_window = in_window + 1 end
+    end
+    assert.is_true(in_window <= 15, ("%d looks in a minute from %.1f s on"):format(in_window, look.at))
+  end
 end
 
 describe("wait_all on a wound clock", function()
@@ -69,7 +81,7 @@ describe("wait_all on a wound clock", function()
     assert.is_nil(results[2])
     assert.equal("job_failed", failures[2].kind)
     assert.same({ results[1], failures[2], results[3] }, seen)
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("leaves all jobs of a client together a quarter of its limit", function()
@@ -79,13 +91,25 @@ describe("wait_all on a wound clock", function()
     local results, failures = wait_all(jobs_of(client, 90))
     assert.same({ 90, 0 }, { results.n, failures.n })
     assert.is_true(#client.looks >= 90)
-    for i, look in ipairs(client.looks) do
-      local in_window = 0
-      for j = i, #client.looks do
-        if client.looks[j].at < look.at + 60 then in_window = in_window + 1 end
-      end
-      assert.is_true(in_window <= 15, ("%d looks in a minute from %.1f s on"):format(in_window, look.at))
-    end
+    assert_share(client.looks)
+  end)
+
+  it("does so at the end of their time, too", function()
+    local ends = {}
+    for id = 1, 90 do ends[id] = 1e9 end
+    local client = client_of(ends)
+    local _, failures = wait_all(jobs_of(client, 90), { timeout = 100 })
+    assert.equal(90, failures.n)
+    assert.is_true(clock.clock <= 106)
+    assert_share(client.looks)
+  end)
+
+  it("gives what those that ended leave of the share to the others", function()
+    local ends = {}
+    for id = 1, 60 do ends[id] = id == 5 and 250 or 1 end
+    local _, failures = wait_all(jobs_of(client_of(ends), 60))
+    assert.equal(0, failures.n)
+    assert.is_true(clock.clock < 280, clock.clock) -- the others take 240 s of looks
   end)
 
   it("waits for so many jobs longer, as looking at all of them takes its time", function()
@@ -111,7 +135,7 @@ describe("wait_all on a wound clock", function()
       assert.equal("https://s.invalid/3", results[3].url)
       assert.equal("timeout", failures[2].kind)
       assert.equal(2, failures[2].job.id)
-      assert.same({ 1, 0 }, { failures.n, client.state.polling })
+      assert.same({ 1, 0 }, { failures.n, #client.state.turns })
     end
   end)
 
@@ -131,9 +155,13 @@ describe("wait_all on a wound clock", function()
   end)
 
   it("ends when it is cancelled, and looks no more", function()
-    local client = client_of { 1e9, 1e9 }
-    local value, err
-    local waiting = task.spawn(function() value, err = wait_all(jobs_of(client, 2)) end)
+    local ends = {}
+    for id = 1, 50 do ends[id] = 1e9 end
+    ends[51] = 1
+    local client = client_of(ends)
+    local jobs = jobs_of(client, 51)
+    local last, value, err = table.remove(jobs), nil, nil
+    local waiting = task.spawn(function() value, err = wait_all(jobs) end)
     task.sleep(30)
     waiting:cancel()
     waiting:await()
@@ -141,7 +169,9 @@ describe("wait_all on a wound clock", function()
     assert.equal("cancelled", err.kind)
     local looks = #client.looks
     task.sleep(600)
-    assert.same({ looks, 0 }, { #client.looks, client.state.polling })
+    assert.same({ looks, 0 }, { #client.looks, #client.state.turns })
+    assert(last:wait()) -- and nothing of theirs is in the way of others
+    assert.is_true(clock.clock < 640, clock.clock)
   end)
 
   it("raises what a callback raises, and looks no more", function()
@@ -149,7 +179,7 @@ describe("wait_all on a wound clock", function()
     assert.has_error(function()
       wait_all(jobs_of(client, 2), { on_done = function() error({ code = "mine" }, 0) end })
     end, { code = "mine" })
-    assert.equal(0, client.state.polling)
+    assert.equal(0, #client.state.turns)
   end)
 
   it("raises for what cannot be meant", function()

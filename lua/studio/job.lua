@@ -4,8 +4,8 @@
 -- here gives the state "unknown", which is waited for like "active": the word itself is job.raw_state.
 --
 -- Polls must not eat the budget that the work itself needs: all jobs that one client waits for take
--- together at most a share (a quarter) of its limit, and wait behind everything else in the queue
--- (priority "poll").
+-- together at most a share (a quarter) of its limit, one after another (turns.lua), and wait behind everything else
+-- in the queue (priority "poll").
 
 local check = require "studio.check"
 local log = require "studio.log"
@@ -243,14 +243,13 @@ local function hint_of(self, response)
     or (response and response.header and number_of(response:header "retry-after")) or nil
 end
 
---- The least pause when `n` jobs share what polls may take of the tightest limiter of a client.
+--- Seconds between two polls of one client, whichever its jobs, that leave them their share of its tightest limiter.
 ---@param client studio.client
----@param n integer
----@return number seconds
-function job.fair_pause(client, n)
+---@return number
+function job.spacing(client)
   local pause, share = 0, client.state.poll.share
   for _, limit in ipairs(client:limits()) do
-    if (limit.capacity or 0) > 0 then pause = math.max(pause, n * limit.window / (share * limit.capacity)) end
+    if (limit.capacity or 0) > 0 then pause = math.max(pause, limit.window / (share * limit.capacity)) end
   end
   return pause
 end
@@ -321,6 +320,14 @@ local function look(self, watch, left)
   return passing[response.kind] and watch.failures <= watch.settings.failures, response
 end
 
+-- Waits until this job may be looked at. False: not in its time; nil, err: cancelled.
+local function wait_for_turn(self, spacing, left, hard)
+  local queue = self.client.state.turns
+  -- At the end of its time a job that is alone is looked at at once.
+  if left <= 0 and #queue == 0 then return hard > 0 end
+  return queue:take(spacing, hard)
+end
+
 local function wait(self, options, settings)
   local start = task.loop:now()
   local limit = math.min(options.timeout or 600, options.deadline or math.huge)
@@ -328,14 +335,18 @@ local function wait(self, options, settings)
   local watch = { looks = 0, failures = 0, settings = settings }
   local seen = tell(self, options)
   while not final[self.state] do
-    local fair = job.fair_pause(self.client, self.client.state.polling)
-    local pause = job.pause(settings, watch.looks, watch.hint, fair)
+    local spacing = job.spacing(self.client)
+    local pause = job.pause(settings, watch.looks, watch.hint, spacing)
     -- The last look is at the end of the time, not somewhere before it.
     local left = limit - (task.loop:now() - start)
     local slept, err = task.sleep(math.max(0, math.min(pause, left)))
     if not slept then return nil, err end
+    local spent = task.loop:now() - start
+    local mine
+    mine, err = wait_for_turn(self, spacing, limit - spent, hard - spent)
+    if mine == nil then return nil, err end
     left = hard - (task.loop:now() - start)
-    if left <= 0 then return gave_up(self, limit, watch.last) end
+    if not mine or left <= 0 then return gave_up(self, limit, watch.last) end
     local ok, failure = look(self, watch, left)
     local over = not final[self.state] and task.loop:now() - start >= limit
     if over and (ok or failure.kind ~= "cancelled") then return gave_up(self, limit, watch.last) end
@@ -357,11 +368,7 @@ function methods:wait(options)
   options = check.options("job:wait", options, {
     timeout = "seconds", deadline = "seconds", progress = "callable", on_update = "callable",
   })
-  local state = self.client.state
-  state.polling = state.polling + 1
-  -- However the wait ends, by an error in a callback or Ctrl-C too, it no longer counts.
-  local _ <close> = setmetatable({}, { __close = function() state.polling = state.polling - 1 end })
-  local value, err = wait(self, options, state.poll)
+  local value, err = wait(self, options, self.client.state.poll)
   if not value then err.job = self end
   return value, err
 end

@@ -15,6 +15,7 @@ local merge = require "studio.merge"
 local prepare = require "studio.prepare"
 local route = require "studio.route"
 local task = require "studio.task"
+local turns = require "studio.turns"
 
 local service = {}
 
@@ -109,7 +110,7 @@ local function new_client(definition, class, resources, rules, options)
       core = check.guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
       params = plan.params or {}, facts = plan.facts or {}, id_field = definition.id_field, limiters = limiters,
       classes = classes, read_only = options.read_only, poll = poll, defaults = defaults,
-      polling = 0, under_way = 0, closed = false,
+      turns = turns.new(), under_way = 0, closed = false,
     },
   }, class)
   local state = client.state

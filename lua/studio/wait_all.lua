@@ -2,8 +2,8 @@
 --
 --   local results, errors = studio.wait_all(jobs, { on_done = function(job, result, err, index) … end })
 --
--- Each job is waited for by itself, in a task of its own, and all looks at jobs of one client share a quarter of its
--- limit (job.lua): with many jobs each is looked at more seldom, and nothing else is held up.
+-- Each job is waited for by itself, in a task of its own, and all looks at jobs of one client take turns that leave
+-- three quarters of its limit to everything else (job.lua): with many jobs each is looked at more seldom.
 
 local check = require "studio.check"
 local job = require "studio.job"
@@ -31,7 +31,7 @@ end
 -- known to be done.
 local function patience(clients)
   local longest = 0
-  for client, count in pairs(clients) do longest = math.max(longest, job.fair_pause(client, count)) end
+  for client, count in pairs(clients) do longest = math.max(longest, count * job.spacing(client)) end
   return PATIENCE + ROUNDS * longest
 end
 
