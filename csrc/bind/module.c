@@ -1,5 +1,6 @@
 /* studio.core: the C part of studio; opens the parts below.   SPDX-License-Identifier: MIT */
 #include "bind/lstudio.h"
+#include "core/folder.h"
 #include "core/sha256.h"
 #include "core/sink.h"
 #include "core/url.h"
@@ -64,6 +65,22 @@ static int place(lua_State *L) {
   return 2;
 }
 
+/*** Makes a folder with those above it; what is there already stays.
+@function make_folder
+@tparam string path
+@treturn boolean true; nil and why when nothing can be written into it */
+static int make_folder(lua_State *L) {
+  studio_error err;
+  studio_error_clear(&err);
+  if (studio_folder_make(luaL_checkstring(L, 1), 0777, &err)) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushstring(L, err.message);
+  return 2;
+}
+
 static void push_kinds(lua_State *L) {
   lua_createtable(L, STUDIO_KIND_COUNT - 1, 0);
   for (int kind = 1; kind < STUDIO_KIND_COUNT; kind++) {
@@ -92,6 +109,8 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "url_id");
   lua_pushcfunction(L, place);
   lua_setfield(L, -2, "place");
+  lua_pushcfunction(L, make_folder);
+  lua_setfield(L, -2, "make_folder");
   lstudio_open_loop(L);
   lstudio_open_ask(L);
   lstudio_open_log(L);

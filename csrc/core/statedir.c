@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/error.h"
+#include "core/folder.h"
 #include "core/secret.h"
 #include "core/sha256.h"
 
@@ -22,24 +23,12 @@ static int failed(char *why, const char *reason) {
   return -1;
 }
 
-/* As mkdir -p does; what is there already is not our business here. */
-static void make_folders(const char *folder) {
-  char *path = strdup(folder);
-  if (path == NULL) return;
-  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-    *at = '\0';
-    mkdir(path, 0700);
-    *at = '/';
-  }
-  mkdir(path, 0700);
-  free(path);
-}
-
 int studio_statedir_open(const char *folder, char why[STUDIO_STATEDIR_WHY]) {
   int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   int fd = open(folder, flags);
   if (fd < 0 && errno == ENOENT) {
-    make_folders(folder);
+    studio_error ignored; /* opening it says why */
+    studio_folder_make(folder, 0700, &ignored);
     fd = open(folder, flags);
   }
   if (fd < 0) return failed(why, strerror(errno));

@@ -33,6 +33,12 @@ function core.url_id(url) end
 ---@return string? message why it cannot be
 function core.place(from, to) end
 
+---Makes a folder with those above it; what is there already stays.
+---@param path string
+---@return boolean? made
+---@return string? why nothing can be written into it
+function core.make_folder(path) end
+
 ---Opens a journal: a file that this user alone may read, locked until it is closed or the process ends.
 ---@param path string
 ---@param must_exist boolean? else it is made

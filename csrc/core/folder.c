@@ -1,0 +1,41 @@
+/* studio_folder: folders that are made with those above them.   SPDX-License-Identifier: MIT */
+#include "core/folder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Why one of the upper ones cannot be made shows when the last one cannot. */
+static void make_all(char *path, mode_t mode) {
+  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    mkdir(path, mode);
+    *at = '/';
+  }
+  mkdir(path, mode);
+}
+
+static bool is_usable(const char *path) {
+  struct stat is;
+  if (stat(path, &is) != 0) return false;
+  if (!S_ISDIR(is.st_mode)) {
+    errno = ENOTDIR;
+    return false;
+  }
+  return access(path, W_OK | X_OK) == 0;
+}
+
+bool studio_folder_make(const char *path, mode_t mode, studio_error *err) {
+  char *copy = strdup(*path != '\0' ? path : ".");
+  if (copy == NULL) {
+    studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
+    return false;
+  }
+  make_all(copy, mode);
+  bool usable = is_usable(copy);
+  if (!usable) studio_error_set(err, STUDIO_KIND_FILE, "write", "cannot use the folder %s: %s", path, strerror(errno));
+  free(copy);
+  return usable;
+}
