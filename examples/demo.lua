@@ -32,7 +32,7 @@ print(("Its limit of 60 requests is per %d s instead of the documented %d s: %d 
 -- What an earlier demo knew lived in a sandbox that is gone. A state of any other service is not ours to forget:
 -- it knows what was paid for.
 local function forget_earlier_demo()
-  local file = io.open(OUT .. "/storyboard.json")
+  local file = io.open(OUT .. "/storyboard.journal")
   if not file then return end
   local text = file:read "a"
   file:close()
@@ -41,7 +41,7 @@ local function forget_earlier_demo()
     server:stop()
     os.exit(1)
   end
-  os.remove(OUT .. "/storyboard.json")
+  os.remove(OUT .. "/storyboard.journal")
 end
 
 forget_earlier_demo()

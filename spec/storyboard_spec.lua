@@ -1,8 +1,8 @@
 --- The main job end to end: examples/storyboard.lua against the sandbox, on real sockets. SPDX-License-Identifier: MIT
 
-local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
+local storyboards = require "spec.support.storyboards"
 
 local read, quote = shell.read, shell.quote
 
@@ -87,9 +87,13 @@ describe("examples/storyboard.lua", function()
     return tonumber(output:match("EXIT (%d+)\n$")), output
   end
 
+  -- What is on record of the images, by shot; nil before the run has begun.
   local function state()
-    local text = read(folder .. "/out/storyboard.json")
-    return text and json.decode(text)
+    local items = storyboards.read(folder .. "/out/storyboard.journal")
+    if not items then return nil end
+    local shots = {}
+    for i = 1, SHOTS do shots[i] = items["image/" .. i] or { step = "new" } end
+    return { shots = shots }
   end
 
   -- How many generations the service accepted, in all.
@@ -149,7 +153,9 @@ describe("examples/storyboard.lua", function()
     start {}
     write(SCREENPLAY:format("cold"))
     local _, output = make()
-    for _, text in ipairs { output, read(folder .. "/out/storyboard.json"), read(folder .. "/out/storyboard.html") } do
+    for _, text in ipairs {
+      output, read(folder .. "/out/storyboard.journal"), read(folder .. "/out/storyboard.html"),
+    } do
       for _, secret in ipairs { KEY, "signature", "expires=" } do assert.is_nil(text:find(secret, 1, true)) end
     end
   end)
@@ -207,7 +213,7 @@ describe("examples/storyboard.lua", function()
     write(SCREENPLAY:format("hot"))
     local status, output = make()
     assert.equal(1, status)
-    assert.matches("has changed .* scene 3, line 28.* another %-%-out", output)
+    assert.matches("has changed .* scene 3, line 28.* another folder", output)
     assert.equal(before, #server:log())
     write(SCREENPLAY:format("cold") .. "\n\n")  -- no shot differs
     assert.equal(0, (make()))
@@ -238,7 +244,7 @@ describe("examples/storyboard.lua", function()
       return kept
     end)
     assert.equal(1, second[1])
-    assert.matches("process " .. last_pid .. " is at work", second[2])
+    assert.matches("in use: another run is at work", second[2])
     assert.is_nil(output:find("Going on", 1, true))
     local status
     status, output = cut_off("INT", function(kept) return kept ~= nil end)

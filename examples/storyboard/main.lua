@@ -6,8 +6,6 @@ local options = require "storyboard.options"
 local page = require "storyboard.page"
 local process = require "shared.process"
 local report = require "storyboard.report"
-local runs = require "storyboard.run"
-local states = require "storyboard.state"
 local view = require "storyboard.view"
 
 local EXIT = { done = 0, failed = 1, usage = 2, partly = 3, interrupted = 130 }
@@ -47,94 +45,98 @@ local function open_client(key, settings)
 end
 
 -- Draws the status until the run is over.
-local function watch(run, client)
+local function watch(board, client)
   return studio.spawn(function()
     repeat
-      if line:due() then
-        line:status(table.unpack(report.status(run:counts(), run.entries, client:limits()[1])))
-      end
+      if line:due() then line:status(table.unpack(report.status(board, client:limits()[1]))) end
     until not studio.sleep(REFRESH)
   end)
 end
 
-local function write_page(run)
-  local path = run.folder .. "/storyboard.html"
+local function write_page(board, script)
+  local path = board.folder .. "/storyboard.html"
+  local shots = {}
+  for i, entry in ipairs(board.shots) do shots[i] = entry.shot end
   local ok, message = files.write(path, page.render {
-    script = run.script, shots = run.shots, shown = view.shots(run.entries), service = "mStudio",
+    script = script, shots = shots, shown = view.shots(report.entries(board)), service = "mStudio",
   })
   if not ok then return fail("cannot write the page: ", message) end
   return nil, path
 end
 
 -- Says how it ended; returns the exit status.
-local function conclude(run, client, err)
-  local state = run.state
-  local failed, path = write_page(run)
-  local counts = run:counts()
-  local missing = #run.entries - counts.done
+local function conclude(board, script, client, err)
+  local failed, path = write_page(board, script)
+  local entries, counts = report.entries(board), report.counts(board)
+  local missing = #entries - counts.done
   if err then
     line:print({ "red", "storyboard: stopped: " }, tostring(err))
-    local left = report.running(line, run.entries, run.shots) > 0 or counts.new > 0
+    local left = report.running(line, board) > 0 or counts.new > 0
     if LASTING[err.kind] then
       line:print("When that is put right, the same command goes on where this one stopped.")
-    elseif err.kind == "not_found" and state.resumed then
+    elseif err.kind == "not_found" and board.resumed then
       line:print("What an earlier run made is no longer at the service: give another --out to begin again.")
     elseif left then
       line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
     end
   elseif missing > 0 then
-    line:print({ "yellow", string.format("%d of %d images are missing:", missing, #run.entries) })
-    report.failures(line, run.entries, run.shots)
+    line:print({ "yellow", string.format("%d of %d images are missing:", missing, #entries) })
+    report.failures(line, board)
     if counts.failed > 0 then line:print("--retry-failed asks again for those that failed.") end
     if counts.unknown > 0 then line:print("Run again later to look up those that are unknown.") end
     if counts.submitted + counts.new > 0 then line:print("Run the same command again for the others.") end
   end
-  line:print({ "green", string.format("%d of %d images", counts.done, #run.entries) }, " in ", run.folder,
-    "/images")
+  line:print({ "green", string.format("%d of %d images", counts.done, #entries) }, " in ", board.folder, "/images")
   line:print(report.figures(client:stats()))
   if path then line:print("Look at ", { "bold", path }) end
   if failed or err and counts.done == 0 then return EXIT.failed end
   return missing > 0 and EXIT.partly or EXIT.done
 end
 
-local function interrupted(run, client)
-  run:stop()
+local function interrupted(board, script, client)
   line:finish()
   line:print({ "yellow", "Interrupted." })
-  if report.running(line, run.entries, run.shots) == 0 then
-    line:print("Nothing is being made at the service.")
-  end
+  if report.running(line, board) == 0 then line:print("Nothing is being made at the service.") end
   line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
-  write_page(run)
+  write_page(board, script)
   line:print(report.figures(client:stats()))
   return EXIT.interrupted
 end
 
--- The part that holds the lock.
-local function make(script, shots, key, settings)
+local function begun(board)
+  local shots = #board.shots
+  if board.resumed then
+    line:print(string.format("Going on in %s: %d of %d images are there.", board.folder, board:counts "image".done,
+      shots))
+  else
+    line:print(report.count(shots, "shot") .. " in " .. report.count(#board.script.scenes, "scene") .. ".")
+  end
+end
+
+local function make(script, key, settings)
   local opened, client = pcall(open_client, key, settings)
   if not opened and process.is_interrupt(client) then error(client, 0) end
   if not opened then return fail((client:gsub("^.-%.lua:%d+: ", ""))) end
-  local state, message = states.open(settings.out, shots, tostring(client))
-  if not state then return fail(message) end
-  local run = runs.new {
-    client = client, state = state, script = script, shots = shots, folder = settings.out, options = settings,
-    settle = SETTLE * pace_of(settings), say = function(text) line:print(text) end,
-  }
-  if state.resumed then
-    local counts = run:counts()
-    line:print(string.format("Going on in %s: %d of %d images are there.", settings.out, counts.done, #shots))
-  else
-    line:print(report.count(#shots, "shot") .. " in " .. report.count(#script.scenes, "scene") .. ".")
+  local board, watcher
+  local function on_event(event)
+    if event.type == "begin" then
+      board = event.board
+      begun(board)
+      watcher = watch(board, client)
+    elseif event.type == "settling" then
+      line:print(("Waiting %.0f s to see whether the service makes what it did not confirm."):format(event.seconds))
+    end
   end
-  run.watcher = watch(run, client)
-  local fine, ok, err = pcall(run.work, run)
-  if not fine and process.is_interrupt(ok) then return interrupted(run, client) end
-  run.watcher:cancel()
+  local fine, made, err = pcall(client.storyboard, client, {
+    script = script, out = settings.out, on_event = on_event, settle = SETTLE * pace_of(settings),
+    retry_failed = settings.retry_failed, on_unknown = settings.resubmit_unknown and "resubmit" or "stop",
+  })
+  if watcher then watcher:cancel() end
+  if not fine and process.is_interrupt(made) and board then return interrupted(board, script, client) end
   line:finish()
-  if not fine and type(ok) == "string" then error(ok, 0) end  -- a mistake in this program
-  if not fine then err = ok end                              -- an error object out of an iterator
-  local status = conclude(run, client, err)
+  if not fine then error(made, 0) end
+  if not made then return fail(err.message) end
+  local status = conclude(made, script, client, err)
   client:close()
   return status
 end
@@ -155,12 +157,7 @@ local function main(settings)
   end
   local script, message = read(settings.file)
   if not script then return fail(message) end
-  local ok
-  ok, message = files.make_folder(settings.out .. "/images")
-  if ok then ok, message = states.lock(settings.out) end
-  if not ok then return fail(message) end
-  local _ <close> = setmetatable({}, { __close = function() states.unlock(settings.out) end })
-  return make(script, studio.fountain.shots(script), key, settings)
+  return make(script, key, settings)
 end
 
 --- Runs the program.

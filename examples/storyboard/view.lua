@@ -5,7 +5,7 @@ local view = {}
 -- What is shown in place of an image that is not there: a word, and the reason where there is one.
 local MISSING = {
   new = "not asked for yet", submitting = "unknown", submitted = "still being made", unknown = "unknown",
-  failed = "failed",
+  failed = "failed", skipped = "left out",
 }
 local REASON = {
   submitting = "The run was cut off while it asked for this image.",

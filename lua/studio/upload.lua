@@ -32,10 +32,10 @@ local by_start = {
   { "^glTF[\1\2]", "glb" }, { "^%%PDF%-", "pdf" },
 }
 
--- What its first bytes say it is; nil when they say nothing.
+-- What its first bytes say it is, and the extension that belongs to that; nil when they say nothing.
 local function type_by_start(start)
   for _, rule in ipairs(by_start) do
-    if start and start:find(rule[1]) then return types[rule[2]] end
+    if start and start:find(rule[1]) then return types[rule[2]], rule[2] end
   end
 end
 
@@ -60,6 +60,15 @@ local function start_of(path, offset)
   if start then start, why = file:read(64) end
   file:close()
   return start or not why and "" or nil
+end
+
+--- The extension that a file should have by its first bytes, and its content type; nil when they say nothing.
+---@param path string
+---@return string? extension
+---@return string? content_type
+function upload.kind_of(path)
+  local content_type, extension = type_by_start(start_of(path))
+  return extension, content_type
 end
 
 local function read_type(what, kind)

@@ -42,3 +42,6 @@
 ---@field invites studio.mstudio.invites
 ---@field members studio.mstudio.members
 ---@field voices studio.mstudio.voices
+---@field storyboard fun(self: studio.mstudio.client, options: studio.mstudio.storyboard.options):
+---  (studio.mstudio.storyboard.board|studio.mstudio.storyboard.estimate|nil), studio.error? a screenplay as project,
+---  frames, images, videos, voices and film

@@ -58,6 +58,9 @@ return service.define {
     "sync", -- not in the reference; the vendor's After Effects plugin asks for it
   },
   routes = require "studio.services.mstudio.routes",
+  methods = {
+    storyboard = function(...) return require "studio.services.mstudio.storyboard"(...) end, -- loaded when first used
+  },
   resources = {
     projects = require "studio.services.mstudio.projects",
     frames = require "studio.services.mstudio.frames",
