@@ -7,7 +7,7 @@
 
 local engine = require "studio.services.mstudio.storyboard.engine"
 local exchange = require "studio.exchange"
-local speakers = require "studio.services.mstudio.storyboard.stages.speakers"
+local speakers = require "studio.services.mstudio.storyboard.speakers"
 local stages = require "studio.services.mstudio.storyboard.stages"
 local task = require "studio.task"
 
