@@ -128,6 +128,24 @@ describe("an audit by Discovery", function()
     assert.matches("signature_tokens", log[#log].path)
   end)
 
+  it("deletes its token when it is cancelled, too", function()
+    sb:clear_log()
+    local handle
+    handle = studio.spawn(function()
+      return an:audit(options { source = "discovery", on_report = function() handle:cancel() end })
+    end)
+    local plan, err = handle:await()
+    assert.is_nil(plan)
+    assert.equal("cancelled", err.kind)
+    local deleted = false
+    for _ = 1, 1000 do
+      for _, request in ipairs(sb:log()) do deleted = deleted or request.method == "DELETE" end
+      if deleted then break end
+      studio.sleep(0.01)
+    end
+    assert.is_true(deleted)
+  end)
+
   it("leaves alone what the REST API cannot tell of", function()
     sb:set { faults = { { kind = "status", status = 500, path = "^/api/acme/reports/%x+$" } } }
     local plan = assert(an:audit(options { source = "discovery" }))

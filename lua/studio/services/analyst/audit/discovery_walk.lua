@@ -7,6 +7,7 @@
 local moment = require "studio.moment"
 local pool = require "studio.services.analyst.audit.pool"
 local record = require "studio.services.analyst.audit.record"
+local task = require "studio.task"
 local walk = require "studio.services.analyst.audit.walk"
 
 local discovery_walk = {}
@@ -195,6 +196,14 @@ local function run_with(self, discovery)
   return self.found
 end
 
+-- A task that was cancelled can wait for nothing any more, so another one deletes then.
+local function delete(client, signature)
+  if not task.is_cancelled() then return signature:delete() end
+  task.spawn(function()
+    if not client.state.closed then signature:delete() end
+  end)
+end
+
 --- Walks, and hands out each report once. When a list of Discovery fails, nothing can be said: then nil, err.
 ---@param client table studio.analyst
 ---@param settings studio.analyst.walk.settings
@@ -208,7 +217,7 @@ function discovery_walk.run(client, settings, discovery)
   if not own then return nil, err end
   local _ <close> = setmetatable({}, { __close = function()
     own:close()
-    signature:delete()
+    delete(client, signature)
   end })
   return run_with(self, own)
 end
