@@ -166,6 +166,34 @@ describe("a plan", function()
     assert.are.same({ 0, 5 }, { summary.archived, summary.schedules_deleted })
   end)
 
+  it("is left alone where a schedule was exchanged for another, or an archived report is back", function()
+    local plan = stage:plan(an)
+    local schedule
+    for _, entry in ipairs(plan.entries) do
+      if entry.report.name == "Stale" then schedule = entry.actions[1].schedule else entry.report.archived = true end
+    end
+    assert(an.schedules:delete(schedule.report_token, schedule))
+    assert(an.schedules:create(schedule.report_token, { cron = { freq = "hourly" } }))
+    local summary = assert(apply(plan))
+    assert.are.same({ 0, 0 }, { summary.archived, summary.schedules_deleted })
+    local why = {}
+    for _, skipped in ipairs(summary.skipped) do why[skipped.report.name] = skipped.why end
+    assert.matches("another schedule", why["Stale"])
+    assert.matches("not archived any more", why["Stale, twice a day"])
+  end)
+
+  it("is brought to its end where a schedule seemed to be gone, and was not", function()
+    local plan = stage:plan(an)
+    stage.server:set { faults = { { kind = "status", status = 404, method = "DELETE", count = 1 } } }
+    local summary = assert(apply(plan))
+    assert.are.same({ 3, 4, 1 }, { summary.archived, summary.schedules_deleted, summary.gone })
+    stage.server:set { faults = json.array {} }
+    summary = assert(apply(plan))
+    assert.are.same({ 0, 1, {} }, { summary.archived, summary.schedules_deleted, summary.skipped })
+    assert(an:undo(stage:log()))
+    assert.are.same(before, stage.server:workspace())
+  end)
+
   it("is left alone where the report was moved: perhaps to where nothing may be touched", function()
     local plan = stage:plan(an)
     local entry, other = plan.entries[1], nil
@@ -282,6 +310,21 @@ describe("a plan", function()
     assert.is_true(summary.complete)
     assert.are.same({}, summary.skipped)
     assert.are.same({ total = 3, most = 1 }, stage:effects()["reports.archive"])
+  end)
+
+  it("is undone where nobody can tell whether it was begun", function()
+    local begun = false
+    local summary = assert(apply(stage:plan(an), { concurrency = 1, on_change = function(change)
+      if begun or change.kind ~= "delete_schedule" then return end
+      begun = true
+      stage.server:set { faults = { { kind = "drop", method = "PATCH", effect = false, count = 1 },
+        { kind = "status", status = 400, method = "GET", path = "/reports/%x+$" } } }
+    end }))
+    assert.is_true(summary.failed[1].unknown)
+    stage.server:set { faults = json.array {} }
+    summary = assert(an:undo(stage:log()))
+    assert.are.same({ {}, true }, { summary.skipped, summary.complete })
+    assert.are.same(before, stage.server:workspace())
   end)
 
   it("is told of as it goes", function()

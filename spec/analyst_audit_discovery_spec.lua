@@ -202,21 +202,25 @@ describe("an audit by Discovery", function()
     local list = { row "a", row("b", { last_viewed_at = json.null }), row("c", { last_run_at = json.null }),
       row("d", { last_run_at = "2020-02-02T00:00:00Z" }), row("e", { last_run_at = "2020-02-02T00:00:00Z" }),
       row("f", { space_token = 7, last_run_at = "2020-02-02T00:00:00Z" }), row "g",
+      row("h", { last_run_at = "2020-02-02T00:00:00Z" }),
       { name = "without a token" } }
     local alone = { a = row "a", b = row "b", c = row("c", { runs_count = "0", last_run_at = json.null }),
       d = row("d", { archived = true }), e = row "e", f = row("f", { type = "DatasetReport" }), -- e ran meanwhile
       -- of the two last runs of g the later one counts
-      g = row("g", { view_count = 1, last_run_at = "2020-02-02T00:00:00Z" }) }
+      g = row("g", { view_count = 1, last_run_at = "2020-02-02T00:00:00Z" }),
+      -- and the higher count of views
+      h = row("h", { view_count = 0 }) }
     local reader = rows.client { collections = {}, reports = {} }
     reader.reports.get = function(_, token) return alone[token], { body = json.encode(alone[token]) } end
     local plan = assert(audit.audit(reader, { now = NOW, unviewed_for = "60d", schedules = "keep", discovery = {
       collections = rows.list({ { { token = "c1", name = "One", space_type = "custom" } } }, "spaces"),
-      report_stats = rows.list({}, "report_stats"), reports = rows.list({ list }, "reports"),
+      report_stats = rows.list({ { { report_token = "h", view_count = 3 } } }, "report_stats"),
+      reports = rows.list({ list }, "reports"),
     } }))
     -- b: Discovery says that it was never viewed, and nobody says otherwise.
     assert.same({ b = "unviewed: archive", c = "never_run: archive" }, told(plan))
     assert.equal("not known, or not readable: view_count", plan.unread[1].why)
-    assert.equal(6, plan.counts.reports)
+    assert.equal(7, plan.counts.reports)
     assert.equal(1, plan.counts.archived)
     assert.equal(1, plan.counts.datasets)
   end)

@@ -158,6 +158,24 @@ describe("studio.analyst", function()
       assert.equal(1, #lines)
       assert.matches("retired on 2025%-02%-28", lines[1])
     end)
+
+    it("refuses clones of runs and invitations but to personal tokens", function()
+      for kind, sent in pairs { workspace = 0, member = 0, personal = 1 } do
+        local an = open { token_kind = kind }
+        for _, write in ipairs {
+          function() return an.runs:clone("r1", "n1") end,
+          function() return an.invites:create { invitee = { email = "ann@acme.test" } } end,
+        } do
+          local before = #server:log()
+          local value, err = write()
+          assert.equal(sent, #server:log() - before, kind)
+          if sent == 0 then
+            assert.is_nil(value)
+            assert.equal(("a %s token cannot do this; it takes a personal token"):format(kind), err.message)
+          end
+        end
+      end
+    end)
   end)
 
   describe("audit logs", function()
