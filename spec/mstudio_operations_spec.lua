@@ -28,6 +28,7 @@ end
 -- How the methods of a list are called, each to the rows that it gives.
 local ways = {
   list = function(method, ...) return (assert(method(...))) end,
+  raw = function(method, ...) return method(...) end, -- value or nil, err
   each = function(method, ...)
     local rows = {}
     for row in method(...) do rows[#rows + 1] = row end
@@ -40,13 +41,15 @@ local ways = {
   end,
 }
 
+local ways_of_list = { list = "list", each = "each", pages = "pages", raw = "list" }
+
 local function ways_of(operation) return operation.rows and { "list", "each", "pages" } or { "list" } end
 
 -- Calls the method; `path` is that of the file to upload.
 local function call(operation, client, way, path)
   local resource, name = operation[1]:match "^([^.]+)%.(.+)$"
   local list = assert(client[resource], "there is no resource " .. resource)
-  local method = assert(list[operation.rows and way or name], "there is no method " .. operation[1])
+  local method = assert(list[operation.rows and ways_of_list[way] or name], "there is no method " .. operation[1])
   local arguments = {}
   for i, argument in ipairs(operation.with or {}) do arguments[i] = argument == "FILE" and path or argument end
   return ways[way](method, list, table.unpack(arguments))
@@ -171,4 +174,61 @@ describe("what is sent and what comes back", function()
       end)
     end
   end
+end)
+
+describe("a key that was declared without the scope", function()
+  it("is told so for each operation, and nothing is sent", function()
+    local path = os.tmpname()
+    local client <close> = studio.mstudio { api_key = "k", base_url = "http://127.0.0.1:1", scopes = { "sync" } }
+    for _, operation in ipairs(operations) do
+      if operation.file then shell.write(path, operation.file) end
+      local value, err = call(operation, client, "raw", path)
+      assert.is_nil(value)
+      assert.same({ "forbidden", operation.scope, 0 }, { err.kind, err.missing_scope, err.attempts }, operation[1])
+    end
+    os.remove(path)
+  end)
+end)
+
+describe("a method", function()
+  local server, ms
+
+  before_each(function()
+    server = echo.start { ["*"] = { { body = '{"data":{"id":"j 1","status":"queued"}}' } } }
+    ms = studio.mstudio { api_key = "k", base_url = server.url, limits = false }
+  end)
+
+  after_each(function()
+    ms:close()
+    server:stop()
+  end)
+
+  it("takes a row, or a job, wherever an id is wanted", function()
+    local job = assert(ms.images:generate({ id = 7, script = "x" }, { prompt = "y" }))
+    assert.equal("j 1", assert(ms.jobs:get(job)).id)
+    assert.equal("j 1", assert(ms.jobs:get { id = "j 1", status = "queued" }).id)
+    assert.equal("j 1", assert(ms.exports:get { id = "j 1" }).id)
+    assert(ms.audio:update({ id = 1 }, { id = 2 }, { name = "z" }))
+    assert(ms.members:delete({ id = 3 }, { id = "m/4" }))
+    local targets = {}
+    for i, request in ipairs(server:log()) do targets[i] = request.target end
+    assert.same({ "/frames/7/generate-image", "/generation-jobs/j%201", "/generation-jobs/j%201", "/exports/j%201",
+      "/projects/1/audio-tracks/2", "/teams/3/members/m%2F4" }, targets)
+  end)
+
+  it("raises for what cannot be meant, and sends nothing", function()
+    for message, mistake in pairs {
+      ["frames:reorder: order must be a list of frames or of their ids"] = function() ms.frames:reorder(1, {}) end,
+      ["frames:reorder: frame 2 is a table without 'id'"] = function() ms.frames:reorder(1, { 1, {} }) end,
+      ["frames.list: project_id is a table without 'id'"] = function() ms.frames:list { per_page = 3 } end,
+      ["audio.get: track_id must be a string or an integer, not nothing"] = function() ms.audio:get(1) end,
+      ["videos.extend: fields must be a table, not string"] = function() ms.videos:extend(1, "longer") end,
+    } do
+      local ok, raised = pcall(mistake)
+      assert.is_false(ok)
+      assert.matches(message, raised, 1, true)
+      assert.matches("^spec/mstudio_operations_spec.lua:%d+: ", raised)
+    end
+    assert.same({}, server:log())
+  end)
 end)
