@@ -96,6 +96,7 @@ describe("a submission", function()
       '{"data":{"state":"completed","assets":{"video":"https://cdn.invalid/v.mp4"}}}',
       '{"status":"completed","result":{"video":"https://cdn.invalid/v.mp4"}}',
       '{"data":{"status":"done","url":"https://cdn.invalid/v.mp4","poster":"https://cdn.invalid/p.png"}}',
+      '{"data":{"id":9,"video_url":"https://cdn.invalid/v.mp4","jobs":[{"id":"old","status":"failed"}]}}',
     }, "POST /frames/%d/generate-video", function(i)
       local job = assert(ms.videos:generate(i))
       assert.equal("done", job.state)

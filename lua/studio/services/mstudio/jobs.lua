@@ -45,10 +45,10 @@ function jobs:get(id, options)
   return job.new(self.client, jobs.source(), data, response, jobs.id_of(id))
 end
 
--- The answers to one submission, which may have started several jobs.
+-- The answers to one submission, which may have started several jobs. The jobs in a row (a frame's) are older ones.
 local function each_of(data)
   if type(data) ~= "table" then return { data } end
-  local list = type(data.jobs) == "table" and data.jobs or data
+  local list = data.id == nil and type(data.jobs) == "table" and data.jobs or data
   return type(list[1]) == "table" and list or { data }
 end
 
