@@ -10,20 +10,30 @@ local function is_absent(err)
   return err.status == 404 or err.status == 405 or err.status == 501 or err.kind == "forbidden"
 end
 
---- All rows of a list; nil without an error when there is no such list.
+--- All rows of a list.
 ---@param pages function an iterator over pages
 ---@return table[]? rows
----@return studio.error? err
-function look.rows(pages)
+---@return studio.error? err a list that could not be read to its end proves nothing
+function look.all(pages)
   local rows = {}
-  for page, err in pages do
+  while true do
+    local page, err = pages()
     if not page then
-      if is_absent(err) then return nil end
-      return nil, err
+      if err then return nil, err end
+      return rows
     end
     table.move(page, 1, #page, #rows + 1, rows)
   end
-  return rows
+end
+
+--- The same of a list that may be missing: nil without an error then.
+---@param pages function
+---@return table[]? rows
+---@return studio.error? err
+function look.rows(pages)
+  local rows, err = look.all(pages)
+  if err and is_absent(err) then return nil end
+  return rows, err
 end
 
 -- Jobs that belong to an item already.

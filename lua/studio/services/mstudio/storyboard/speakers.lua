@@ -3,14 +3,14 @@
 -- A choice is on record, so that a character keeps its voice over all runs, whatever the library has by then.
 
 local exchange = require "studio.exchange"
+local look = require "studio.services.mstudio.storyboard.look"
 
 local function library(board)
+  local rows, err = look.all(board.client.voices:pages())
+  if not rows then return nil, err end
   local voices = {}
-  for page, err in board.client.voices:pages() do
-    if not page then return nil, err end
-    for _, row in ipairs(page) do
-      if row.id ~= nil then voices[#voices + 1] = row.id end
-    end
+  for _, row in ipairs(rows) do
+    if row.id ~= nil then voices[#voices + 1] = row.id end
   end
   if #voices == 0 then
     return exchange.refuse(board.client, "storyboard", { kind = "conflict", message = "the library has no voices",

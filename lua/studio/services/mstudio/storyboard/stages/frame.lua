@@ -1,5 +1,6 @@
 -- A frame for each shot. SPDX-License-Identifier: MIT
 
+local look = require "studio.services.mstudio.storyboard.look"
 local plan = require "studio.services.mstudio.storyboard.plan"
 
 local frame = { route = "frames.create", noun = "frame" }
@@ -15,12 +16,11 @@ function frame.find(board, thing)
   for _, entry in ipairs(board.shots) do
     if entry.frame.id then taken[entry.frame.id] = true end
   end
-  for page, err in board.client.frames:pages(board.project.id, { per_page = 100 }) do
-    if not page then return nil, false, err end
-    for _, row in ipairs(page) do
-      if tonumber(row.order) == thing.entry.shot.index and row.id ~= nil and not taken[row.id] then
-        return { step = "done", id = row.id, error = false }, true
-      end
+  local rows, err = look.all(board.client.frames:pages(board.project.id, { per_page = 100 }))
+  if not rows then return nil, false, err end
+  for _, row in ipairs(rows) do
+    if tonumber(row.order) == thing.entry.shot.index and row.id ~= nil and not taken[row.id] then
+      return { step = "done", id = row.id, error = false }, true
     end
   end
   return nil, true
