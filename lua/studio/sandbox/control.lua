@@ -46,7 +46,8 @@ add("GET", "/state", function(world)
   for frame, n in pairs(world.generations) do generations[tostring(frame)] = n end
   return 200, {
     projects = count(world.projects), frames = count(world.frames), jobs = count(world.jobs),
-    tracks = count(world.tracks), voices = count(world.voices),
+    tracks = count(world.tracks), voices = count(world.voices), assets = count(world.assets),
+    teams = count(world.teams), comments = count(world.comments), reviews = count(world.reviews),
     generations = generations, generated = world.generated, wallet = world.options.wallet,
     analyst = snapshot.state(world:analyst()),
   }

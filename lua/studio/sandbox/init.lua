@@ -72,8 +72,9 @@ function methods:log(after) return control(self, "GET", "/log", { after = after 
 --- Forgets the requests.
 function methods:clear_log() control(self, "DELETE", "/log") end
 
---- What there is: projects, frames, tracks, voices, jobs (counts), generations (frame id as text -> how many were
---- accepted), generated (kind -> id of the track, frame or project, as text -> how many), wallet;
+--- What there is: projects, frames, tracks, voices, assets, teams, comments, reviews, jobs (counts), generations (frame
+--- id as text -> how many were accepted), generated (kind -> id of the track, frame or project, as text -> how many),
+--- wallet;
 --- `analyst`: archived (tokens of reports), schedules (report token -> how many), changes (operation -> token of what
 --- was changed -> how often it took effect), collections (count).
 ---@return table

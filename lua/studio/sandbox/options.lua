@@ -28,6 +28,7 @@ options.list = {
   wallet = { false, "number", true, "generations that the account can still pay for; false: no end" },
   envelope = { "data", "string", true, "around what was asked for: data, bare (none), job (jobs in data.job)" },
   paging = { "laravel", "string", true, "what a page says of itself: laravel, meta, top, pagination, cursor" },
+  upload_limit = { 64 << 20, "number", true, "bytes of all uploads together: they are kept in memory" },
   closed_to_keys = { {}, "table", true, "path patterns that are not open to API keys" },
   url_ttl = { 3600, "number", true, "seconds for which a result's URL is good" },
   port = { 0, "number", false, "of mStudio; 0: the system chooses" },

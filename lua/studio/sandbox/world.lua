@@ -16,6 +16,11 @@ local world = {}
 ---@field now fun(): number seconds, only goes forward
 ---@field random fun(): number
 local methods = {}
+
+-- mStudio's things, by id; `blobs` are uploaded files by name, `shared` projects by the token of their link.
+local COLLECTIONS = { "projects", "frames", "tracks", "assets", "teams", "invites", "members", "comments", "reviews",
+  "blobs", "shared" }
+
 methods.__index = methods
 
 -- Small and seeded, so that a run can be had again.
@@ -43,7 +48,8 @@ end
 
 --- Forgets all data, budgets and requests; keys and options stay.
 function methods:reset()
-  self.projects, self.frames, self.tracks, self.blobs = {}, {}, {}, {}
+  for _, name in ipairs(COLLECTIONS) do self[name] = {} end
+  self.blob_bytes = 0
   self.jobs, self.job_order, self.jobs_of = {}, {}, {} -- by id; in order; by what they are for ("frame:7")
   self.generations = {} -- frame id -> how many were accepted, of all kinds
   self.generated = {} -- kind -> id of the track, frame or project -> how many were accepted

@@ -26,9 +26,8 @@ local function shown(world, track)
   if made then
     copy.url, copy.duration_ms = files.url(world, made, 1), made.milliseconds
   end
-  local blob = track.asset_id and world.blobs[track.blob]
-  if blob and not copy.url then copy.url = files.blob_url(world, blob) end
-  copy.blob = nil
+  local asset = world.assets[track.asset_id or false]
+  if asset and not copy.url then copy.url = files.blob_url(world, asset.blob) end
   if copy.url == nil then copy.url = json.null end
   return copy
 end
@@ -52,8 +51,10 @@ local function complaint(world, project, fields)
   if fields.voice_id ~= nil and not world.voices[fields.voice_id] then
     return { voice_id = "The selected voice does not exist." }
   end
-  local asset = world.assets and world.assets[fields.asset_id or false]
-  if fields.asset_id ~= nil and not asset then return { asset_id = "The selected asset does not exist." } end
+  local asset = world.assets[fields.asset_id or false]
+  if fields.asset_id ~= nil and not (asset and asset.type == "audio") then
+    return { asset_id = "The selected asset is no sound of the library." }
+  end
   return milliseconds(fields, "start_ms") or milliseconds(fields, "duration_ms")
 end
 

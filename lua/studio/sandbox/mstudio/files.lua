@@ -3,6 +3,7 @@
 -- Bytes are made when they are asked for, and a few of the last ones kept: a film of 300 shots takes no more memory
 -- here than one of three.
 
+local answers = require "studio.sandbox.mstudio.answers"
 local mp4 = require "studio.sandbox.mp4"
 local png = require "studio.sandbox.png"
 local signing = require "studio.sandbox.signing"
@@ -91,15 +92,31 @@ function finders.uploads(world, _, name)
   return blob and { type = blob.type, tag = name, bytes = function() return blob.bytes end }
 end
 
+-- What somebody sees who has the link to a project. It is text: nothing in it is taken for anything else.
+local function seen(world, project)
+  local lines = { tostring(project.title), "" }
+  local frames = answers.sorted(world.frames, function(frame) return frame.project_id == project.id end)
+  for i, frame in ipairs(frames) do lines[#lines + 1] = ("%d. %s"):format(i, frame.script or "") end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+function finders.shared(world, _, token)
+  local project = world.shared[token]
+  return project and { type = "text/plain; charset=utf-8", tag = project.updated_at, open = true,
+    bytes = function() return seen(world, project) end }
+end
+
 --- The file at a path of that origin.
 ---@return (fun(): string)? bytes  makes them; nil: there is no such file
 ---@return string type
 ---@return string tag  for an ETag
+---@return boolean? open  needs no signature
 function files.find(world, path)
   local folder, name = path:match "^/(%w+)/([^/]+)$"
   local finder = finders[folder]
   local found = finder and finder(world, folder, name)
   if not found then return nil end
+  if found.open or folder == "uploads" then return found.bytes, found.type, found.tag, found.open end
   return function() return kept(world, path, found.bytes) end, found.type, found.tag
 end
 

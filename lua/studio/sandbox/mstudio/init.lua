@@ -14,9 +14,13 @@ local mstudio = { prefix = "/api/v1" }
 function mstudio.failure(status, message) return select(2, answers.error(status, message)) end
 
 local routes = router.new()
-local function add(method, path, scope, handle) routes:add(method, path, { scope = scope, handle = handle }) end
+-- A part's file adds its operations; one whose body is a form (`more.form`) reads that itself.
+local function add(method, path, scope, handle, more)
+  routes:add(method, path, { scope = scope, handle = handle, form = more and more.form })
+end
 for _, part in ipairs {
-  "audio", "exports", "frames", "images", "jobs", "projects", "versions", "videos",
+  "assets", "audio", "exports", "frames", "images", "jobs", "projects", "remarks", "script", "sharing", "teams",
+  "versions", "videos", "voices",
 } do
   require("studio.sandbox.mstudio." .. part)(add)
 end
@@ -80,10 +84,10 @@ function mstudio.handle(world, req)
     end
     return status, body, headers, about
   end
-  req.args, req.paging = args, options.paging
+  req.args, req.paging, req.principal = args, options.paging, principal
   status, body = refused(world, principal, req.path, route)
   if not status then
-    req.json = read_json(req)
+    req.json = route.form and {} or read_json(req)
     if req.json then
       status, body = route.handle(world, req)
     else

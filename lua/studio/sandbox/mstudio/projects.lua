@@ -1,9 +1,12 @@
 -- mStudio's projects: create, read, list, update, delete. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.mstudio.answers"
+local generations = require "studio.sandbox.mstudio.generations"
+local json = require "studio.sandbox.json"
 local things = require "studio.sandbox.mstudio.things"
 
-local OWN = { id = true, created_at = true, updated_at = true, frames_count = true }
+local OWN = { id = true, created_at = true, updated_at = true, frames_count = true, share = true, share_url = true,
+  script_at = true }
 
 local function all(world) return answers.sorted(world.projects, function() return true end) end
 
@@ -21,6 +24,10 @@ local function shown(world, project)
     if frame.project_id == project.id then count = count + 1 end
   end
   copy.frames_count = count
+  local written = generations.latest(world, "project", project.id, "script")
+  if written and written.number > (project.script_at or 0) then copy.script = written.made.script end
+  copy.share_url = project.share and ("%s/shared/%s"):format(world.cdn_url, project.share.token) or json.null
+  copy.share, copy.script_at = nil, nil
   return copy
 end
 
@@ -43,12 +50,14 @@ local function update(world, req, project)
   local wrong = complaint(req.json, false)
   if wrong then return answers.invalid(wrong) end
   answers.assign(project, req.json, OWN)
+  if req.json.script ~= nil then project.script_at = world:id() end -- what is generated later takes its place
   project.updated_at = world:timestamp()
   return answers.data(200, shown(world, project))
 end
 
 local function delete(world, _, project)
   world.projects[project.id] = nil
+  if project.share then world.shared[project.share.token] = nil end
   for _, collection in ipairs { world.frames, world.tracks } do
     for id, thing in pairs(collection) do
       if thing.project_id == project.id then collection[id] = nil end

@@ -17,6 +17,9 @@ end
 things.project = finder("projects", "project", "Project")
 things.frame = finder("frames", "frame", "Frame")
 things.voice = finder("voices", "voice", "Voice")
+things.asset = finder("assets", "asset", "Asset")
+things.team = finder("teams", "team", "Team")
+things.comment = finder("comments", "comment", "Comment")
 
 --- A track of the project that the path names.
 function things.track(world, req)
