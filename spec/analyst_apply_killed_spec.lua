@@ -6,7 +6,6 @@
 local apply_stage = require "spec.support.analyst_apply"
 local json = require "studio.json"
 local shell = require "spec.support.shell"
-local socket = require "socket"
 
 describe("apply and undo, killed and gone on with,", function()
   local stage, an, start, finish
@@ -113,11 +112,9 @@ describe("apply and undo, killed and gone on with,", function()
       local _, output = shell.run(("{ %s; echo status $?; }"):format(command))
       return output:find "status 124" ~= nil
     end
-    local pipe = assert(io.popen(stage:command { what = what, concurrency = 4 } .. " >/dev/null 2>&1 & echo $!"))
-    local pid = pipe:read "n"
-    pipe:close()
-    socket.sleep(seconds)
-    return (shell.run("kill -9 " .. pid))
+    -- It is waited for: until the last of it is gone, the log may be locked.
+    local command = stage:command { what = what, concurrency = 4 }
+    return (shell.run(("%s >/dev/null 2>&1 & sleep %.3f; kill -9 $!; wait $!; [ $? = 137 ]"):format(command, seconds)))
   end
 
   it("do all, once, at fifty moments of chance in a larger workspace #soak", function()

@@ -156,8 +156,9 @@ describe("among several new runs", function()
     server:stop()
   end)
 
-  local function run(token, seconds, parameters)
-    return { token = token, id = 7, state = "pending", created_at = moment.text(os.time() + seconds),
+  -- Begun so many hours from now: far enough that a slow machine makes nothing old or new.
+  local function run(token, hours, parameters)
+    return { token = token, id = 7, state = "pending", created_at = moment.text(os.time() + hours * 3600),
       parameters = parameters }
   end
 
@@ -184,8 +185,8 @@ describe("among several new runs", function()
   end
 
   it("only one that is new and has our parameters is ours", function()
-    start({ { close = true } }, { run("other", 0, { a = "2" }), run("ours", 0, { a = "1" }),
-      run("none", 0, {}), run("old", -60, { a = "1" }) })
+    start({ { close = true } }, { run("other", 1, { a = "2" }), run("ours", 1, { a = "1" }),
+      run("none", 1, {}), run("old", -2, { a = "1" }) })
     local job = assert(an.runs:run("r1", { parameters = { a = 1 } }))
     assert.equal("ours", job.id)
     assert.is_true(job.found)
@@ -193,7 +194,7 @@ describe("among several new runs", function()
   end)
 
   it("two that can be ours are told, and neither is taken", function()
-    start({ { close = true } }, { run("one", 0), run("two", 0, { a = 1 }) })
+    start({ { close = true } }, { run("one", 1), run("two", 1, { a = 1 }) })
     local job, err = an.runs:run("r1", { parameters = { a = 1 } })
     assert.is_nil(job)
     assert.equal("outcome_unknown", err.kind)
@@ -203,9 +204,9 @@ describe("among several new runs", function()
   end)
 
   it("one that shows too little or too much to be ours for certain is told, and not taken", function()
-    local unknown = run("no time", 0, { a = 1 })
+    local unknown = run("no time", 1, { a = 1 })
     unknown.created_at = nil
-    for _, row in ipairs { run("more", 0, { a = 1, region = "of somebody" }), run("no parameters", 0), unknown } do
+    for _, row in ipairs { run("more", 1, { a = 1, region = "of somebody" }), run("no parameters", 1), unknown } do
       start({ { close = true } }, { row })
       local job, err = an.runs:run("r1", { parameters = { a = 1 } })
       assert.is_nil(job)
@@ -214,20 +215,20 @@ describe("among several new runs", function()
       an:close()
       server:stop()
     end
-    start({ { close = true } }, { run("with another's parameters", 0, { region = "of somebody" }) })
+    start({ { close = true } }, { run("with another's parameters", 1, { region = "of somebody" }) })
     assert.is_nil((an.runs:run "r1"))
   end)
 
   it("one that this client began and knows is not taken for another", function()
-    start({ { status = 202, body = json.encode(run("first", 0)) }, { close = true } }, { run("first", 0) },
-      { run("second", 0), run("first", 0) })
+    start({ { status = 202, body = json.encode(run("first", 1)) }, { close = true } }, { run("first", 1) },
+      { run("second", 1), run("first", 1) })
     assert.equal("first", assert(an.runs:run("r1")).id)
     assert.equal("second", assert(an.runs:run("r1")).id) -- it came late: the second look finds it
     assert.equal(2, posts())
   end)
 
   it("one that may be the answer to another call of ours is not taken", function()
-    start({ { close = true }, { status = 202, body = json.encode(run("ours", 0)), delay = 0.3 } }, { run("ours", 0) })
+    start({ { close = true }, { status = 202, body = json.encode(run("ours", 1)), delay = 0.3 } }, { run("ours", 1) })
     local jobs, kinds = 0, {}
     studio.map({ 1, 2 }, function()
       local job, err = an.runs:run "r1"
@@ -241,7 +242,7 @@ describe("among several new runs", function()
 
   it("a 5xx is looked after as well; a refusal is not", function()
     start({ { status = 502, body = "<html>Bad Gateway</html>" }, { status = 400, body = '{"id":"bad_request"}' } },
-      { run("ours", 0) })
+      { run("ours", 1) })
     assert.equal("ours", assert(an.runs:run("r1")).id)
     local before = #server:log()
     assert.equal("invalid", select(2, an.runs:run("r1")).kind)
