@@ -114,7 +114,7 @@ describe("apply and undo, killed and gone on with,", function()
     end
     -- It is waited for: until the last of it is gone, the log may be locked.
     local command = stage:command { what = what, concurrency = 4 }
-    return (shell.run(("%s >/dev/null 2>&1 & sleep %.3f; kill -9 $!; wait $!; [ $? = 137 ]"):format(command, seconds)))
+    return (shell.run(("{ %s >/dev/null & sleep %.3f; kill -9 $!; wait $!; [ $? = 137 ]; }"):format(command, seconds)))
   end
 
   it("do all, once, at fifty moments of chance in a larger workspace #soak", function()

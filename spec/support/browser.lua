@@ -19,7 +19,7 @@ end
 -- Its sandbox does not start for root, which is who runs the specs in a container; the pages are our own.
 local function flags()
   local _, user = shell.tool "id -u"
-  return "--headless --disable-gpu --no-first-run --disable-extensions --enable-logging=stderr"
+  return "--headless --disable-gpu --no-first-run --disable-extensions --disable-dev-shm-usage --enable-logging=stderr"
     .. (user:match "^0%s" and " --no-sandbox" or "")
 end
 
