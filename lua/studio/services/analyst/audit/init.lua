@@ -116,10 +116,23 @@ local function note_clock(notes, settings, found)
     moment.words(off))
 end
 
-local function notes_of(settings, filter, found)
+-- What is only looked at, and never run again, counts as unused: who looks at it lately is not told.
+local function note_viewed(notes, settings, entries)
+  local count = 0
+  for _, entry in ipairs(entries) do
+    local viewed = (entry.report.view_count or 0) > 0 and not entry.report.last_viewed_at
+    if viewed and entry.rules[1].name == "unused" then count = count + 1 end
+  end
+  if count == 0 then return end
+  notes[#notes + 1] = ("%d unused report%s viewed at some time, and it is not known when%s"):format(count,
+    count == 1 and " was" or "s were", settings.source == "api" and " (source = \"discovery\" knows it)" or "")
+end
+
+local function notes_of(settings, filter, found, entries)
   local notes = {}
   filter.note_misses(notes)
   note_clock(notes, settings, found)
+  note_viewed(notes, settings, entries)
   if settings.source == "api" and (settings.unviewed_for or settings.scheduled_unviewed) then
     notes[#notes + 1] = "views: the REST API tells how many, not when; a report with any view counts as viewed "
       .. "(source = \"discovery\" knows more)"
@@ -153,7 +166,7 @@ function audit.audit(client, given)
     workspace = client.state.params.workspace, base_url = client.state.origin, source = settings.source,
     made_at = moment.text(now_of(settings, found)), options = options.data(settings), entries = made.entries,
     skipped = found.skipped, unread = found.unread, complete = found.complete, limit = client:limits()[1],
-    counts = found, notes = notes_of(settings, filter, found),
+    counts = found, notes = notes_of(settings, filter, found, made.entries),
   }
 end
 

@@ -170,6 +170,16 @@ end
 
 -- Reading one again -------------------------------------------------------------------------------------------------
 
+local function is_schedule(value) return type(value) == "table" and type(value.token) == "string" end
+
+local function check_schedules(list)
+  if list == nil then return nil end
+  if type(list) ~= "table" then return "schedules that are no list" end
+  for _, schedule in ipairs(list) do
+    if not is_schedule(schedule) then return "a schedule without a token" end
+  end
+end
+
 local function check_record(report)
   if type(report) ~= "table" or type(report.token) ~= "string" or report.token == "" then
     return "a report without a token"
@@ -177,17 +187,28 @@ local function check_record(report)
   for _, name in ipairs { "name", "last_run_at", "last_successful_run_at", "last_viewed_at", "created_at" } do
     if report[name] ~= nil and type(report[name]) ~= "string" then return "a report whose " .. name .. " is no text" end
   end
+  for _, name in ipairs { "view_count", "runs_count", "schedules_count" } do
+    local value = report[name]
+    if value ~= nil and math.type(value) ~= "integer" then return "a report whose " .. name .. " is no count" end
+  end
   if report.collection ~= nil and type(report.collection) ~= "table" then return "a collection that is no object" end
+  return check_schedules(report.schedules)
+end
+
+-- The rules are asked again with these before anything is changed.
+local function check_options(options)
+  for _, name in ipairs { "unused_for", "older_than", "failing_for", "unviewed_for", "scheduled_unviewed" } do
+    local span = options[name]
+    local needed = span or (name == "older_than" and options.never_run)
+    if needed and type(span) ~= "number" then return ("its option %s is no number of seconds"):format(name) end
+  end
 end
 
 local ACTIONS <const> = { archive = true, delete_schedule = true }
 
 local function check_action(action)
   if type(action) ~= "table" or not ACTIONS[action.kind] then return "an action that is none" end
-  local schedule = action.schedule
-  if action.kind == "delete_schedule" and not (type(schedule) == "table" and type(schedule.token) == "string") then
-    return "a schedule without a token"
-  end
+  if action.kind == "delete_schedule" and not is_schedule(action.schedule) then return "a schedule without a token" end
 end
 
 local function check_entry(entry)
@@ -218,6 +239,8 @@ local function check_data(data)
     if type(data[name]) ~= "table" then return "it has no " .. name end
   end
   if not moment.read(data.made_at) then return "made_at is no moment" end
+  local option = check_options(data.options)
+  if option then return option end
   for i, entry in ipairs(data.entries) do
     local wrong = check_entry(entry)
     if wrong then return ("entry %d: %s"):format(i, wrong) end
