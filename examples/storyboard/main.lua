@@ -6,6 +6,8 @@ local options = require "storyboard.options"
 local page = require "storyboard.page"
 local process = require "shared.process"
 local report = require "storyboard.report"
+local takes = require "storyboard.takes"
+local things = require "storyboard.things"
 local view = require "storyboard.view"
 
 local EXIT = { done = 0, failed = 1, usage = 2, partly = 3, interrupted = 130 }
@@ -53,72 +55,103 @@ local function watch(board, client)
   end)
 end
 
-local function write_page(board, script)
+-- Takes and comments, unless they are not wanted; what cannot be read of them is said and left out.
+local function read_extras(board, client, settings)
+  if settings.no_takes then return {} end
+  line:status "reading takes and comments"
+  local extras, failures = takes.read(client, board)
+  line:finish()
+  for _, what in ipairs { "takes", "comments" } do
+    if failures[what] then
+      line:print({ "yellow", "The page shows no ", what, ": " }, tostring(failures[what]))
+    end
+  end
+  return extras
+end
+
+local function write_page(board, extras)
   local path = board.folder .. "/storyboard.html"
-  local shots = {}
-  for i, entry in ipairs(board.shots) do shots[i] = entry.shot end
-  local ok, message = files.write(path, page.render {
-    script = script, shots = shots, shown = view.shots(report.entries(board)), service = "mStudio",
-  })
+  local ok, message = files.write(path, page.render(view.of(board, extras)))
   if not ok then return fail("cannot write the page: ", message) end
   return nil, path
 end
 
--- Says how it ended; returns the exit status.
-local function conclude(board, script, client, err)
-  local failed, path = write_page(board, script)
-  local entries, counts = report.entries(board), report.counts(board)
-  local missing = #entries - counts.done
-  if err then
-    line:print({ "red", "storyboard: stopped: " }, tostring(err))
-    local left = report.running(line, board) > 0 or counts.new > 0
-    if LASTING[err.kind] then
-      line:print("When that is put right, the same command goes on where this one stopped.")
-    elseif err.kind == "not_found" and board.resumed then
-      line:print("What an earlier run made is no longer at the service: give another --out to begin again.")
-    elseif left then
-      line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
-    end
-  elseif missing > 0 then
-    line:print({ "yellow", string.format("%d of %d images are missing:", missing, #entries) })
-    report.failures(line, board)
-    if counts.failed > 0 then line:print("--retry-failed asks again for those that failed.") end
-    if counts.unknown > 0 then line:print("Run again later to look up those that are unknown.") end
-    if counts.submitted + counts.new > 0 then line:print("Run the same command again for the others.") end
+-- Says what stopped the run and what to do about it.
+local function stopped(board, all, err)
+  line:print({ "red", "storyboard: stopped: " }, tostring(err))
+  local left = report.running(line, all) > 0 or things.counts(all).new > 0
+  if err.code == "max_generations" then
+    line:print("With a higher --max-generations the same command goes on where this one stopped.")
+  elseif LASTING[err.kind] then
+    line:print("When that is put right, the same command goes on where this one stopped.")
+  elseif err.kind == "not_found" and board.resumed then
+    line:print("What an earlier run made is no longer at the service: give another --out to begin again.")
+  elseif left then
+    line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
   end
-  line:print({ "green", string.format("%d of %d images", counts.done, #entries) }, " in ", board.folder, "/images")
+end
+
+-- Says what is missing though nothing stopped the run.
+local function incomplete(all, counts)
+  line:print({ "yellow", report.made(all), "; what is missing:" })
+  report.failures(line, all)
+  if counts.failed > 0 then line:print("--retry-failed asks again for those that failed.") end
+  if counts.unknown > 0 then
+    line:print("Run again later to look up those that are unknown; --resubmit-unknown asks again.")
+  end
+  if counts.submitted + counts.new > 0 then line:print("Run the same command again for the others.") end
+end
+
+-- Says how it ended; returns the exit status.
+local function conclude(board, client, settings, err)
+  local all = things.of(board)
+  local counts, wanted = things.counts(all)
+  local failed, path = write_page(board, err and {} or read_extras(board, client, settings))
+  if err then
+    stopped(board, all, err)
+  elseif counts.done < wanted then
+    incomplete(all, counts)
+  end
+  line:print({ "green", report.made(all) }, " in ", board.folder)
   line:print(report.figures(client:stats()))
   if path then line:print("Look at ", { "bold", path }) end
   if failed or err and counts.done == 0 then return EXIT.failed end
-  return missing > 0 and EXIT.partly or EXIT.done
+  return counts.done < wanted and EXIT.partly or EXIT.done
 end
 
-local function interrupted(board, script, client)
+local function interrupted(board, client)
   line:finish()
   line:print({ "yellow", "Interrupted." })
-  if report.running(line, board) == 0 then line:print("Nothing is being made at the service.") end
+  if report.running(line, things.of(board)) == 0 then line:print("Nothing is being made at the service.") end
   line:print("Run the same command again to go on; nothing that was asked for is asked for twice.")
-  write_page(board, script)
+  write_page(board, {})
   line:print(report.figures(client:stats()))
   return EXIT.interrupted
 end
 
 local function begun(board)
-  local shots = #board.shots
   if board.resumed then
-    line:print(string.format("Going on in %s: %d of %d images are there.", board.folder, board:counts "image".done,
-      shots))
+    line:print("Going on in ", board.folder, ": ", report.made(things.of(board)), " are there.")
   else
-    line:print(report.count(shots, "shot") .. " in " .. report.count(#board.script.scenes, "scene") .. ".")
+    line:print(report.count(#board.shots, "shot") .. " in " .. report.count(#board.script.scenes, "scene") .. ".")
   end
+end
+
+-- What the command line says, for the library.
+local function order_of(script, settings)
+  return {
+    script = script, out = settings.out, videos = settings.videos, voices = settings.voices, export = settings.export,
+    dry_run = settings.dry_run, max_generations = settings.max_generations, retry_failed = settings.retry_failed,
+    on_unknown = settings.resubmit_unknown and "resubmit" or "stop", settle = SETTLE * pace_of(settings),
+  }
 end
 
 local function make(script, key, settings)
   local opened, client = pcall(open_client, key, settings)
   if not opened and process.is_interrupt(client) then error(client, 0) end
   if not opened then return fail((client:gsub("^.-%.lua:%d+: ", ""))) end
-  local board, watcher
-  local function on_event(event)
+  local order, board, watcher = order_of(script, settings), nil, nil
+  function order.on_event(event)
     if event.type == "begin" then
       board = event.board
       begun(board)
@@ -127,18 +160,21 @@ local function make(script, key, settings)
       line:print(("Waiting %.0f s to see whether the service makes what it did not confirm."):format(event.seconds))
     end
   end
-  local fine, made, err = pcall(client.storyboard, client, {
-    script = script, out = settings.out, on_event = on_event, settle = SETTLE * pace_of(settings),
-    retry_failed = settings.retry_failed, on_unknown = settings.resubmit_unknown and "resubmit" or "stop",
-  })
+  local fine, made, err = pcall(client.storyboard, client, order)
   if watcher then watcher:cancel() end
-  if not fine and process.is_interrupt(made) and board then return interrupted(board, script, client) end
+  if not fine and process.is_interrupt(made) and board then return interrupted(board, client) end
   line:finish()
   if not fine then error(made, 0) end
   if not made then return fail(err.message) end
-  local status = conclude(made, script, client, err)
+  if settings.dry_run then
+    report.estimate(line, made)
+    return EXIT.done
+  end
+  fine, made = pcall(conclude, made, client, settings, err)
+  if not fine and process.is_interrupt(made) then return interrupted(board, client) end
+  if not fine then error(made, 0) end
   client:close()
-  return status
+  return made
 end
 
 -- Reads the screenplay; nil and a sentence when that cannot be.

@@ -24,7 +24,7 @@ local page = {}
 ---@class storyboard.ShownShot
 ---@field image storyboard.Shown
 ---@field video? storyboard.Shown     nil: none was wanted
----@field voices? table<integer, storyboard.Shown>  by the index of the words in shot.dialogue
+---@field voices? table<integer, storyboard.Shown>  by the index of the dialogue block
 ---@field takes? storyboard.Take[]
 ---@field comments? { text: string, author: string?, made: string? }[]
 
@@ -34,9 +34,9 @@ local function counted(n, thing) return { e("b", nil, n), " " .. thing .. (n == 
 local function things_of(shot, shown)
   local things = { { "image", shown.image } }
   if shown.video then things[2] = { "video", shown.video } end
-  for i, speech in ipairs(shot.dialogue) do
+  for i, block in ipairs(card.blocks(shot)) do
     local voice = shown.voices and shown.voices[i]
-    if voice then things[#things + 1] = { "voice", voice, speech.character } end
+    if voice then things[#things + 1] = { "voice", voice, block.character } end
   end
   return things
 end

@@ -51,24 +51,39 @@ local function voice_of(shown, who)
     ["aria-label"] = "Voice of " .. (who or "somebody") })
 end
 
-local function speech_block(speech, voice, is_same_speaker)
-  local who = not is_same_speaker and speech.character
-  if who and speech.extension then who = who .. " (" .. speech.extension .. ")" end
-  if who and speech.dual == "right" then who = who .. ", at the same time" end
-  return e("div", { class = "speech" },
-    who and e("p", { class = "who" }, who),
-    speech.parenthetical and e("p", { class = "aside" }, "(" .. speech.parenthetical .. ")"),
-    e("p", speech.lyrics and { class = "lyrics" }, speech.text),
-    voice_of(voice, speech.character))
+--- The dialogue blocks of a shot: what one character says in one go. A voice speaks a block.
+---@param shot studio.fountain.Shot
+---@return { character: string?, [integer]: studio.fountain.Speech }[]
+function card.blocks(shot)
+  local blocks = {}
+  for _, speech in ipairs(shot.dialogue) do
+    local last = blocks[#blocks]
+    if last and last.character == speech.character then
+      last[#last + 1] = speech
+    else
+      blocks[#blocks + 1] = { character = speech.character, speech }
+    end
+  end
+  return blocks
 end
 
--- The words of a shot, with one name over all that somebody says in one go.
-local function words(shot, voices)
-  local blocks, last_speaker = {}, nil
-  for i, speech in ipairs(shot.dialogue) do
-    blocks[i] = speech_block(speech, voices[i], speech.character and speech.character == last_speaker)
-    last_speaker = speech.character
+-- One name over all that somebody says in one go, and its sound below.
+local function block_of(block, voice)
+  local who, first, lines = block.character, block[1], {}
+  if who and first.extension then who = who .. " (" .. first.extension .. ")" end
+  if who and first.dual == "right" then who = who .. ", at the same time" end
+  for i, speech in ipairs(block) do
+    lines[i] = {
+      speech.parenthetical and e("p", { class = "aside" }, "(" .. speech.parenthetical .. ")"),
+      e("p", speech.lyrics and { class = "lyrics" }, speech.text),
+    }
   end
+  return e("div", { class = "speech" }, who and e("p", { class = "who" }, who), lines, voice_of(voice, block.character))
+end
+
+local function words(shot, voices)
+  local blocks = {}
+  for i, block in ipairs(card.blocks(shot)) do blocks[i] = block_of(block, voices[i]) end
   return blocks
 end
 
