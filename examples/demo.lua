@@ -1,4 +1,4 @@
---- `make demo`: a screenplay becomes a storyboard, against a sandbox. SPDX-License-Identifier: MIT
+--- `make demo`: a screenplay becomes a storyboard and a film, against a sandbox. SPDX-License-Identifier: MIT
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = package.path .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here)
@@ -9,7 +9,8 @@ local sandbox = require "studio.sandbox"
 io.stdout:setvbuf "line"  -- in order with what the script says
 
 local DOCUMENTED = 60  -- seconds in which mStudio lets 60 requests of a key pass
-local WINDOW = 5       -- seconds that the sandbox and the client of this demo take for them
+local WINDOW = 4       -- seconds that the sandbox and the client of this demo take for them
+local VIDEOS = "all"   -- shots that become videos: numbers like 1,4-6, too
 local KEY = "sk_live_sandbox"
 local OUT = arg[1] or "out"
 
@@ -23,7 +24,7 @@ local function interpreter()
 end
 
 local server <close> = assert(sandbox.start {
-  keys = { { key = KEY, scopes = { "*" } } }, window = WINDOW, job_seconds = 2,
+  keys = { { key = KEY, scopes = { "*" } } }, window = WINDOW, job_seconds = 2, wallet = 1000,
 })
 print(("A sandbox that behaves like mStudio listens at %s"):format(server.mstudio_https_url))
 print(("Its limit of 60 requests is per %d s instead of the documented %d s: %d times shorter, on both "
@@ -50,7 +51,7 @@ local command = table.concat({
   "MSTUDIO_API_KEY=" .. KEY, quote(interpreter()), quote(here .. "/storyboard.lua"),
   quote(here .. "/screenplay/lost-property.fountain"), "--out", quote(OUT),
   "--base-url", quote(server.mstudio_https_url), "--ca-file", quote(server.ca_file),
-  "--limit-window", WINDOW,
+  "--limit-window", WINDOW, "--videos", VIDEOS, "--voices", "--export",
 }, " ")
 print("$ " .. command .. "\n")
 local started = os.time()

@@ -49,7 +49,8 @@ describe("storyboard.html", function()
       { image = { file = "images/1.png" }, video = { file = "videos/1.mp4" }, voices = { { file = "audio/1 a.wav" } } },
     }, { file = "film.mp4" })
     assert_in_order(text, 'src="film.mp4"', "EXT. CAFÉ - DAY", 'poster="images/1.png"', 'src="videos/1.mp4"',
-      "A kettle", "ANNA", "It boils.", 'src="audio/1%20a.wav"', 'src="images/2.png"', "Steam rises.", "slow", "BEN")
+      "A kettle", "ANNA", "It boils.", 'src="audio/1%20a.wav"', 'src="images/2.png"', "Steam rises.", "slow",
+      "BEN", "Drive.")
     assert_in_order(text, "<b>3</b> frames in <b>2</b> scenes, <b>3</b> images, <b>1</b> video, <b>1</b> voice</p>")
     local _, players = text:gsub('preload="metadata"', "")
     assert.equal(3, players) -- nothing is loaded before somebody plays it
@@ -74,6 +75,13 @@ describe("storyboard.html", function()
       'id="shot-1"', "Image failed", "No kettles.", "Video not asked for yet", "Voice failed</b>: Hoarse.")
   end)
 
+  it("says why the run was stopped, also when nothing is missing", function()
+    local shown = {}
+    for i in ipairs(shots) do shown[i] = { image = { file = "x.png" } } end
+    local text = page.render { script = script, shots = shots, shown = shown, service = "s", stopped = "No <money>." }
+    assert_in_order(text, "Stopped: </b>No &lt;money&gt;.</p>")
+  end)
+
   it("keeps an image's place beside a video, and a video's beside an image", function()
     local text = render {
       { image = { missing = "failed", why = "Gone." }, video = { file = "videos/1.mp4" } },
@@ -92,13 +100,14 @@ describe("storyboard.html", function()
         takes = { { kind = "image", file = "takes/2.png", made = "22 November" },
           { kind = "video", file = "takes/2.mp4" },
           { kind = "image", missing = "failed", why = "Busy." }, image },
-        comments = { { text = "Wider.", author = "Ada", made = "23 November" }, { text = "Why?" } } },
+        comments = { { text = "Wider.", author = "Ada", made = "23 November" },
+          { text = "Why?", made = "24 November" } } },
     }
     local _, lists = text:gsub("<details", "")
     assert.equal(1, lists)
     assert_in_order(text, 'id="shot-2"', "4 takes", 'href="takes/2.png"', "1. image", "22 November",
       'src="takes/2.mp4"', "2. video",
-      "failed", "3. image", "Busy.", "4. image, shown", "Wider.", "Ada", "23 November", "Why?")
+      "failed", "3. image", "Busy.", "4. image, shown", "Wider.", "Ada", "23 November", "Why?", "24 November")
   end)
 
   it("lets no word of a server or a screenplay be more than text", function()

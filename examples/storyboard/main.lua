@@ -69,9 +69,9 @@ local function read_extras(board, client, settings)
   return extras
 end
 
-local function write_page(board, extras)
+local function write_page(board, extras, err)
   local path = board.folder .. "/storyboard.html"
-  local ok, message = files.write(path, page.render(view.of(board, extras)))
+  local ok, message = files.write(path, page.render(view.of(board, extras, err)))
   if not ok then return fail("cannot write the page: ", message) end
   return nil, path
 end
@@ -106,7 +106,7 @@ end
 local function conclude(board, client, settings, err)
   local all = things.of(board)
   local counts, wanted = things.counts(all)
-  local failed, path = write_page(board, err and {} or read_extras(board, client, settings))
+  local failed, path = write_page(board, err and {} or read_extras(board, client, settings), err)
   if err then
     stopped(board, all, err)
   elseif counts.done < wanted then

@@ -22,8 +22,9 @@ end
 --- The page's words for a board.
 ---@param board studio.mstudio.storyboard.board
 ---@param extras table<integer, { takes: storyboard.Take[], comments: table[] }>  by the index of the shot
+---@param err studio.error?  what stopped the run
 ---@return table  for page.render
-function view.of(board, extras)
+function view.of(board, extras, err)
   local shots, by_shot, film = {}, {}, nil
   for i, entry in ipairs(board.shots) do
     local extra = extras[i] or {}
@@ -42,7 +43,8 @@ function view.of(board, extras)
   end
   local list = {}
   for i, shot in ipairs(shots) do list[i] = by_shot[shot] end
-  return { script = board.script, shots = shots, shown = list, film = film, service = "mStudio" }
+  return { script = board.script, shots = shots, shown = list, film = film, service = "mStudio",
+    stopped = err and err.message }
 end
 
 return view

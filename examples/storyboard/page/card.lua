@@ -16,8 +16,10 @@ local function video_of(shown, still, label)
     preload = "metadata", playsinline = true, ["aria-label"] = label })
 end
 
--- A line about what belongs here and is not there.
-local function lost(what, shown)
+--- A line about what belongs here and is not there.
+---@param what string
+---@param shown storyboard.Shown
+function card.lost(what, shown)
   return e("p", { class = "lost" }, e("b", nil, what .. " " .. shown.missing), shown.why and ": " .. shown.why)
 end
 
@@ -36,17 +38,17 @@ local function picture(shot, shown)
   local image, video = shown.image, shown.video
   local about = shot.text ~= "" and shot.text or shot.heading
   if video and video.file then
-    return { video_of(video, image, about), not image.file and lost("Image", image) }
+    return { video_of(video, image, about), not image.file and card.lost("Image", image) }
   end
   return {
     image.file and e("img", { src = source(image), alt = about, loading = "lazy" }) or card.missing("Image", image),
-    video and lost("Video", video),
+    video and card.lost("Video", video),
   }
 end
 
 local function voice_of(shown, who)
   if not shown then return nil end
-  if not shown.file then return lost("Voice", shown) end
+  if not shown.file then return card.lost("Voice", shown) end
   return e("audio", { src = source(shown), controls = true, preload = "metadata",
     ["aria-label"] = "Voice of " .. (who or "somebody") })
 end
@@ -74,7 +76,7 @@ local function block_of(block, voice)
   if who and first.dual == "right" then who = who .. ", at the same time" end
   for i, speech in ipairs(block) do
     lines[i] = {
-      speech.parenthetical and e("p", { class = "aside" }, "(" .. speech.parenthetical .. ")"),
+      speech.parenthetical and e("p", { class = "aside" }, "(" .. speech.parenthetical .. ")") or false,
       e("p", speech.lyrics and { class = "lyrics" }, speech.text),
     }
   end
@@ -118,8 +120,9 @@ local function comments_of(comments)
   if #comments == 0 then return nil end
   local list = {}
   for i, comment in ipairs(comments) do
-    local by = { comment.author and named(comment.author), comment.author and comment.made and ", ", comment.made }
-    list[i] = e("li", nil, comment.text, next(by) and e("span", { class = "by" }, by))
+    local by = comment.author and named(comment.author) or comment.made
+    list[i] = e("li", nil, comment.text, by and e("span", { class = "by" }, by,
+      comment.author and comment.made and ", " .. comment.made))
   end
   return e("ul", { class = "comments", ["aria-label"] = "Comments" }, list)
 end

@@ -41,10 +41,12 @@ audio { display: block; width: 100%; height: 2.2rem; margin: .35rem 0 0; }
 .lost b { color: var(--accent); font-weight: 600; }
 .speech .lost { padding: .2rem 8%; border: 0; text-align: center; }
 #film { margin-top: 2rem; }
-#film video, #film .missing { display: block; width: 100%; max-width: 48rem; margin: 0 auto; aspect-ratio: 16 / 9;
+#film .lost { padding: 0; border: 0; }
+#film video { display: block; width: 100%; max-width: 48rem; margin: 0 auto; aspect-ratio: 16 / 9;
   border-radius: 6px; box-shadow: 0 2px 8px var(--shade); }
 .failures { margin: 1.2rem 0 0; padding: .7rem 1rem; background: var(--card); border: 1px solid var(--line);
   border-left: 3px solid var(--accent); border-radius: 6px; font: .85rem/1.6 system-ui, sans-serif; }
+.failures + .failures { margin-top: .6rem; }
 .failures ul { margin: .5rem 0 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
 .failures a { color: inherit; }
 summary { cursor: pointer; }
