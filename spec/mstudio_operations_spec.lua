@@ -232,3 +232,41 @@ describe("a method", function()
     assert.same({}, server:log())
   end)
 end)
+
+describe("the sandbox", function()
+  local sandbox, client
+
+  setup(function()
+    sandbox = assert(studio.sandbox.start { limit = 10000 })
+    client = studio.mstudio { api_key = "sk_live_sandbox", base_url = sandbox.mstudio_url, limits = false,
+      max_attempts = 1 }
+  end)
+
+  teardown(function()
+    client:close()
+    sandbox:stop()
+  end)
+
+  -- A route that the sandbox has is answered by whatever it makes of things that are not there.
+  local function has_route(operation)
+    local verb, target = operation[2]:match "^(%S+) (%S+)$"
+    local body = operation.body and json.decode(operation.body)
+    if operation.file then
+      body = studio.multipart { { name = "file", value = operation.file, filename = "x", type = operation.type } }
+    end
+    local value, err = client:request { method = verb, path = target, raw = true, body = body }
+    if value then return true end
+    assert.is_number(err.status, tostring(err))
+    assert.is_true(err.status < 500, tostring(err))
+    return not err.message:find "route could not be found" and not err.message:find "method is not supported"
+  end
+
+  for _, operation in ipairs(operations) do
+    it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
+  end
+
+  it("says so of what is no operation", function()
+    assert.is_false(has_route { "none", "POST /frames/1/embiggen" })
+    assert.is_false(has_route { "none", "PUT /generation-jobs/1" })
+  end)
+end)
