@@ -242,6 +242,7 @@ build = {
     ["studio.services.analyst.audit.options"] = "lua/studio/services/analyst/audit/options.lua",
     ["studio.services.analyst.audit.page"] = "lua/studio/services/analyst/audit/page.lua",
     ["studio.services.analyst.audit.page.look"] = "lua/studio/services/analyst/audit/page/look.lua",
+    ["studio.services.analyst.audit.phrases"] = "lua/studio/services/analyst/audit/phrases.lua",
     ["studio.services.analyst.audit.plan"] = "lua/studio/services/analyst/audit/plan.lua",
     ["studio.services.analyst.audit.pool"] = "lua/studio/services/analyst/audit/pool.lua",
     ["studio.services.analyst.audit.record"] = "lua/studio/services/analyst/audit/record.lua",

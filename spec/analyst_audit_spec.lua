@@ -67,7 +67,7 @@ describe("an audit of the sandbox", function()
     assert.same({ collections = 3, reports = 9, datasets = 1, archived = 2, caught = 3, archive = 2,
       delete_schedule = 3 }, plan.counts)
     assert.same({}, plan.unread)
-    assert.same({ '1 unused report was viewed at some time, and it is not known when (source = "discovery" knows it)' },
+    assert.same({ '1 unused report was viewed at some time, and it is not known when (the Discovery API knows it)' },
       plan.notes)
     assert.is_true(plan.complete)
     assert.equal("acme", plan.workspace)

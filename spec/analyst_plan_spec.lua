@@ -69,6 +69,20 @@ describe("a plan", function()
     assert.are_not.equal(a.id, fixture.plan(nil, { entries = turned }).id)
   end)
 
+  it("says of no report that it never ran, unless the rules would", function()
+    local function last_run(fields)
+      local p = fixture.plan()
+      local report = p.entries[1].report
+      report.runs_count, report.nulls = fields.runs, { last_run_at = fields.null }
+      return p:table():match "never  +never" and "never" or "unknown", p:html():find ">never<" and "never" or "unknown"
+    end
+    assert.same({ "never", "never" }, { last_run { runs = 0 } })
+    assert.same({ "never", "never" }, { last_run { null = true } })
+    assert.same({ "unknown", "unknown" }, { last_run {} })
+    -- it ran twelve times, and only the moment of the last one is missing
+    assert.same({ "unknown", "unknown" }, { last_run { runs = 12, null = true } })
+  end)
+
   it("can be empty", function()
     local p = plan.new { workspace = "acme", base_url = "https://app.mode.com", made_at = "2025-11-22T09:00:00Z" }
     assert.equal(0, p.calls)
@@ -137,6 +151,7 @@ describe("a file that is no plan", function()
     changed("entry 3: an entry without rules", function(d) d.entries[3].rules = nil end)
     changed("entry 4: a rule without a name", function(d) d.entries[4].rules[1].says = nil end)
     changed("whose last_run_at is no text", function(d) d.entries[2].report.last_run_at = 12 end)
+    changed("a collection whose name is no text", function(d) d.entries[2].report.collection.name = 12 end)
   end)
 end)
 

@@ -1,19 +1,13 @@
 --- What is said of a plan, and of what was done. SPDX-License-Identifier: MIT
 
+local phrases = require "studio.services.analyst.audit.phrases"
 local process = require "shared.process"
-local waiting = require "studio.services.analyst.audit.table"
 
 local report = {}
 
 local MOST_LINES = 40 -- of a list on a terminal; the rest is in the files
 
---- A number of things: "1 report", "2 reports".
----@param n integer
----@param thing string
----@return string
-function report.count(n, thing) return ("%d %s%s"):format(n, thing, n == 1 and "" or "s") end
-
-local count = report.count
+local count, name_of = phrases.count, phrases.name
 
 local function word(text) return text:find "^[%w%-%._/:=@]+$" and text or process.quote(text) end
 
@@ -47,15 +41,13 @@ local function list(line, title, items, text)
   end
 end
 
-local function name_of(thing) return thing.name or thing.token or "?" end
-
 --- What carrying out a plan means, in one sentence.
 ---@param plan studio.analyst.plan
 ---@return string
 function report.intention(plan)
   local counts = plan.counts
   return ("archive %s, delete %s: %s, at least %s under the limit"):format(count(counts.archive, "report"),
-    count(counts.delete_schedule, "schedule"), count(plan.calls, "call"), waiting.wait(plan.seconds))
+    count(counts.delete_schedule, "schedule"), count(plan.calls, "call"), phrases.wait(plan.seconds))
 end
 
 --- The plan itself, on standard output, so that it can be piped.

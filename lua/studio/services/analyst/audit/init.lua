@@ -6,6 +6,7 @@
 local json = require "studio.json"
 local moment = require "studio.moment"
 local options = require "studio.services.analyst.audit.options"
+local phrases = require "studio.services.analyst.audit.phrases"
 local plan = require "studio.services.analyst.audit.plan"
 local record = require "studio.services.analyst.audit.record"
 local rules = require "studio.services.analyst.audit.rules"
@@ -47,6 +48,11 @@ local function run(client, settings, callbacks)
   callbacks.concurrency = settings.concurrency
   if settings.source ~= "discovery" then return walk.run(client, callbacks) end
   return require("studio.services.analyst.audit.discovery_walk").run(client, callbacks, settings.discovery)
+end
+
+-- How far it is, for people.
+local function so_far(found)
+  return phrases.count(found.collections, "collection") .. ", " .. phrases.count(found.reports, "report")
 end
 
 -- The audit ----------------------------------------------------------------------------------------------------------
@@ -102,8 +108,7 @@ local function collector(settings, filter)
   end
   function self.progress(found)
     if not settings.progress then return end
-    settings.progress(("%d collections, %d reports, %d caught"):format(found.collections, found.reports,
-      #self.entries), found)
+    settings.progress(("%s, %d caught"):format(so_far(found), #self.entries), found)
   end
   return self
 end
@@ -124,8 +129,9 @@ local function note_viewed(notes, settings, entries)
     if viewed and entry.rules[1].name == "unused" then count = count + 1 end
   end
   if count == 0 then return end
-  notes[#notes + 1] = ("%d unused report%s viewed at some time, and it is not known when%s"):format(count,
-    count == 1 and " was" or "s were", settings.source == "api" and " (source = \"discovery\" knows it)" or "")
+  notes[#notes + 1] = ("%s %s viewed at some time, and it is not known when%s"):format(
+    phrases.count(count, "unused report"), count == 1 and "was" or "were",
+    settings.source == "api" and " (the Discovery API knows it)" or "")
 end
 
 local function notes_of(settings, filter, found, entries)
@@ -135,7 +141,7 @@ local function notes_of(settings, filter, found, entries)
   note_viewed(notes, settings, entries)
   if settings.source == "api" and (settings.unviewed_for or settings.scheduled_unviewed) then
     notes[#notes + 1] = "views: the REST API tells how many, not when; a report with any view counts as viewed "
-      .. "(source = \"discovery\" knows more)"
+      .. "(the Discovery API knows when)"
   end
   if not found.complete then
     notes[#notes + 1] = "not everything could be read; what could not is left alone, and another audit may find more"
@@ -211,7 +217,7 @@ function audit.report_use(client, given)
       if not filter.excludes(report) then rows[#rows + 1] = use_of(report) end
     end,
     progress = settings.progress and function(now)
-      settings.progress(("%d collections, %d reports"):format(now.collections, now.reports), now)
+      settings.progress(so_far(now), now)
     end,
   })
   if not found then return nil, err end

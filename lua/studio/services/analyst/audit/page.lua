@@ -6,18 +6,16 @@
 local html = require "studio.html"
 local look = require "studio.services.analyst.audit.page.look"
 local moment = require "studio.moment"
-local wait = require "studio.services.analyst.audit.table".wait
+local phrases = require "studio.services.analyst.audit.phrases"
+local record = require "studio.services.analyst.audit.record"
 
 local e = html.element
+local count = phrases.count
 local page = {}
 
 local MOST_SCHEDULES = 5 -- of one report, by name; the rest is a number
 
 -- Small texts -------------------------------------------------------------------------------------------
-
-local function count(n, thing)
-  return ("%d %s%s"):format(n, thing, n == 1 and "" or "s")
-end
 
 -- A text for people out of what should be one, whatever it is.
 local function text_of(value)
@@ -32,10 +30,7 @@ local function named(text)
   return e("bdi", nil, text)
 end
 
-local function name_of(thing, fallback)
-  thing = type(thing) == "table" and thing or {}
-  return named(text_of(thing.name) or text_of(thing.token) or fallback)
-end
+local function name_of(thing, fallback) return named(phrases.name(thing, fallback)) end
 
 -- Cells -------------------------------------------------------------------------------------------------
 
@@ -100,8 +95,7 @@ end
 
 local function run_cell(report, made_at)
   local last, success = text_of(report.last_run_at), text_of(report.last_successful_run_at)
-  local nulls = type(report.nulls) == "table" and report.nulls or {}
-  local none = (report.runs_count == 0 or nulls.last_run_at) and "never" or "unknown"
+  local none = record.never_ran(report) and "never" or "unknown"
   return cell("Last run", nil, sort_of(last), e("div", nil, date(last, made_at, none),
     last and not success and e("small", nil, "no success known"),
     last and success and success:sub(1, 10) ~= last:sub(1, 10)
@@ -201,7 +195,7 @@ local function totals(plan)
     { "datasets left out", counts.datasets > 0 and counts.datasets }, { "archived already", counts.archived },
     { "caught by a rule", counts.caught }, { "to archive", counts.archive },
     { "schedules to delete", counts.delete_schedule }, { "calls it takes", plan.calls },
-    { "least time under the limit", wait(plan.seconds) },
+    { "least time under the limit", phrases.wait(plan.seconds) },
   }
   local items = {}
   for _, item in ipairs(list) do

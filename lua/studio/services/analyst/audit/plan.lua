@@ -191,7 +191,11 @@ local function check_record(report)
     local value = report[name]
     if value ~= nil and math.type(value) ~= "integer" then return "a report whose " .. name .. " is no count" end
   end
-  if report.collection ~= nil and type(report.collection) ~= "table" then return "a collection that is no object" end
+  local collection = report.collection
+  if collection ~= nil and type(collection) ~= "table" then return "a collection that is no object" end
+  if collection and collection.name ~= nil and type(collection.name) ~= "string" then
+    return "a collection whose name is no text"
+  end
   return check_schedules(report.schedules)
 end
 

@@ -95,6 +95,15 @@ function record.of_report(row, where)
   return self
 end
 
+--- Did it never run, by the service's own word: a count of 0, or a null where the last run would stand?
+---@param self studio.analyst.record
+---@return boolean
+function record.never_ran(self)
+  if self.last_run_at or self.last_successful_run_at then return false end
+  local null = type(self.nulls) == "table" and self.nulls.last_run_at == true
+  return self.runs_count == 0 or (null and self.runs_count == nil)
+end
+
 --- Reads a collection's row.
 ---@param row table
 ---@return { token: string, name: string?, type: string? }? nil when it has no token

@@ -5,6 +5,8 @@
 -- a view or an edit of late protects. What was missing is handed back, so that people are told.
 
 local moment = require "studio.moment"
+local phrases = require "studio.services.analyst.audit.phrases"
+local records = require "studio.services.analyst.audit.record"
 
 local rules = {}
 
@@ -31,12 +33,10 @@ local function facts_of(record)
     end
   end
   table.sort(unreadable)
-  facts.views, facts.runs = count(record.view_count), count(record.runs_count)
+  facts.views = count(record.view_count)
   facts.schedules = record.schedules and #record.schedules or count(record.schedules_count)
   if facts.run or facts.success then facts.last_run = math.max(facts.run or 0, facts.success or 0) end
-  -- No run, by the service's own word: a count of 0, or a null where the last run would stand.
-  local none = facts.runs == 0 or (facts.run == false and facts.runs == nil)
-  facts.never_run = none and not facts.last_run
+  facts.never_run = records.never_ran(record)
   return facts, unreadable
 end
 
@@ -54,7 +54,7 @@ local function limit(span) return ("(limit %s)"):format(moment.words(span)) end
 
 local function views(facts)
   if facts.views == 0 then return ", never viewed" end
-  return facts.views and (", viewed %d time%s in all"):format(facts.views, facts.views == 1 and "" or "s") or ""
+  return facts.views and (", viewed %s in all"):format(phrases.count(facts.views, "time")) or ""
 end
 
 -- Each rule answers what it says of a report that it catches, or nil and the fact that it would have needed.
@@ -117,7 +117,7 @@ function judges.unviewed(facts, options, now)
   return says and says .. " " .. limit(span), unknown
 end
 
-local function schedules(n) return n == 1 and "1 schedule" or ("%d schedules"):format(n) end
+local function schedules(n) return phrases.count(n, "schedule") end
 
 function judges.scheduled_unviewed(facts, options, now)
   local span = options.scheduled_unviewed

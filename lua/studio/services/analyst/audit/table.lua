@@ -2,6 +2,8 @@
 
 local columns = require "studio.columns"
 local moment = require "studio.moment"
+local phrases = require "studio.services.analyst.audit.phrases"
+local record = require "studio.services.analyst.audit.record"
 
 local view = {}
 
@@ -10,7 +12,7 @@ local HEADS <const> = {
   { title = "last run" }, { title = "why", gives = true },
 }
 
-local function count(n, thing) return ("%d %s%s"):format(n, thing, n == 1 and "" or "s") end
+local count, named = phrases.count, phrases.name
 
 -- "archive, 2 schedules"; what is only listed says why nothing is done.
 local function doing(entry)
@@ -26,19 +28,13 @@ end
 local function last_run(report)
   local at = moment.read(report.last_run_at) or moment.read(report.last_successful_run_at)
   if at then return moment.text(at):sub(1, 10) end
-  return (report.runs_count == 0 or report.nulls and report.nulls.last_run_at) and "never" or "unknown"
+  return record.never_ran(report) and "never" or "unknown"
 end
 
 local function why(entry)
   local parts = {}
   for i, rule in ipairs(entry.rules) do parts[i] = rule.says end
   return table.concat(parts, "; ")
-end
-
--- A collection or report by its name, else by its token.
-local function named(thing)
-  if not thing then return "?" end
-  return thing.name and thing.name:find "%S" and thing.name or thing.token or "?"
 end
 
 local MOST <const> = 20 -- of a list below the table; the other files hold all
@@ -56,16 +52,6 @@ local function add_list(out, title, list, text)
   end
 end
 
---- Seconds as people wait for them: "8 s", "3 min", "2 h 5 min".
----@param seconds number
----@return string
-function view.wait(seconds)
-  if seconds < 90 then return ("%d s"):format(math.ceil(seconds)) end
-  local minutes = math.ceil(seconds / 60)
-  if minutes < 90 then return ("%d min"):format(minutes) end
-  return ("%d h %d min"):format(minutes // 60, minutes % 60)
-end
-
 -- What the plan is about, in one paragraph.
 local function totals(plan)
   local counts = plan.counts
@@ -75,7 +61,7 @@ local function totals(plan)
   return table.concat(seen, ", ") .. (": %d caught."):format(counts.caught),
     ("To do: %s, %s; %s, at least %s under the limit."):format(
       "archive " .. count(counts.archive, "report"), "delete " .. count(counts.delete_schedule, "schedule"),
-      count(plan.calls, "call"), view.wait(plan.seconds))
+      count(plan.calls, "call"), phrases.wait(plan.seconds))
 end
 
 --- The text of plan:table.
