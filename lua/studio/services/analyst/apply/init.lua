@@ -82,7 +82,8 @@ return function(client, plan, options)
   local log <close>, message = journal.open(options.log, header)
   if not log then return run.refuse(client, "apply", message) end
   if log.undo_begun then
-    return run.refuse(client, "apply", options.log .. " has been undone, at least in part. Give another name")
+    return run.refuse(client, "apply", options.log .. " has been undone, at least in part, "
+      .. "and its plan is done with. Make a new plan, with another log")
   end
   local this = run.new("apply", client, log, options, { archived = 0, schedules_deleted = 0, earlier = 0, gone = 0 })
   this.plan = plan
