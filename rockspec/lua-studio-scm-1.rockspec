@@ -304,6 +304,7 @@ build = {
     ["studio.services.analyst.signature_tokens"] = "lua/studio/services/analyst/signature_tokens.lua",
     ["studio.services.analyst.spool"] = "lua/studio/services/analyst/spool.lua",
     ["studio.services.analyst.subscriptions"] = "lua/studio/services/analyst/subscriptions.lua",
+    ["studio.services.analyst.token"] = "lua/studio/services/analyst/token.lua",
     ["studio.services.analyst.words"] = "lua/studio/services/analyst/words.lua",
     ["studio.services.analyst.workspace"] = "lua/studio/services/analyst/workspace.lua",
     ["studio.services.mstudio"] = "lua/studio/services/mstudio/init.lua",

@@ -8,13 +8,14 @@ local check = require "studio.check"
 local filename = require "studio.filename"
 local job = require "studio.job"
 local spool = require "studio.services.analyst.spool"
+local token_of = require "studio.services.analyst.token"
 
 ---@class studio.analyst.exports
 local exports = {}
 
-local function token_of(value) return type(value) == "table" and value.token or value end
-
-local function params_of(report, run) return { report = token_of(report), run = token_of(run) } end
+local function params_of(what, report, run)
+  return { report = token_of(what, "report", report), run = token_of(what, "run", run) }
+end
 
 local save_options = { timeout = "seconds", deadline = "seconds", progress = "callable" }
 
@@ -39,7 +40,7 @@ end
 ---@return studio.job? job job:wait() gives a studio.analyst.export; nil, err on failure
 ---@return table response_or_err
 function exports:render(report, run, options)
-  local params = params_of(report, run)
+  local params = params_of("exports.render", report, run)
   local data, response = self.client:call("exports.render", params, nil, options)
   if data == nil and response.maybe_done then return self:get(report, run, options) end
   if data == nil then return nil, response end
@@ -53,7 +54,7 @@ end
 ---@return studio.job? job nil, err on failure
 ---@return table response_or_err
 function exports:get(report, run, options)
-  local params = params_of(report, run)
+  local params = params_of("exports.get", report, run)
   local data, response = self.client:call("exports.get", params, nil, options)
   if data == nil then return nil, response end
   return job_of(self.client, nil, params, data, response)
@@ -87,7 +88,7 @@ end
 function exports:download(report, run, path, options)
   spool.check_path("exports:download", path)
   options = check.options("exports:download", options, save_options)
-  return download(self.client, params_of(report, run), path, options)
+  return download(self.client, params_of("exports.download", report, run), path, options)
 end
 
 --- Saves it.

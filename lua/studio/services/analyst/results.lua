@@ -4,14 +4,10 @@ local check = require "studio.check"
 local merge = require "studio.merge"
 local result = require "studio.services.analyst.result"
 local spool = require "studio.services.analyst.spool"
+local token_of = require "studio.services.analyst.token"
 
 ---@class studio.analyst.results
 local results = {}
-
-local function token_of(what, name, value)
-  if type(value) == "table" then value = value.token end
-  return check.argument(what, name, value, "string")
-end
 
 --- The result of any run; nothing is sent before it is asked for something.
 ---@param report string|table token, or the row

@@ -9,6 +9,7 @@ local lost_runs = require "studio.services.analyst.lost_runs"
 local merge = require "studio.merge"
 local page = require "studio.page"
 local result = require "studio.services.analyst.result"
+local token_of = require "studio.services.analyst.token"
 
 local run_jobs = {}
 
@@ -17,9 +18,6 @@ local PATIENCE = 15
 
 -- Causes that a message names; most runs fail for one.
 local CAUSES = 3
-
--- A row, or its token.
-local function token_of(value) return type(value) == "table" and value.token or value end
 
 local function quoted(text) return type(text) == "string" and ("%q"):format(text) or tostring(text) end
 
@@ -51,7 +49,8 @@ end
 -- What every run has in common.
 local function source_of(kind, parent, submit, more)
   local source = {
-    submit = submit, param = "run", id_fields = { "token" }, params = { [kind] = token_of(parent) },
+    submit = submit, param = "run", id_fields = { "token" },
+    params = { [kind] = token_of(more.resource, kind, parent) },
     again = function(self)
       return ("client.%s:get(%s, %s)"):format(more.resource, quoted(self.source.params[kind]), quoted(self.id))
     end,
@@ -74,7 +73,7 @@ function run_jobs.of_report(client, report, submit, data, response, id)
     resource = "runs", reason = report_reason,
     result = function(self) return result.new(client, self.source.params.report, self.id, self) end,
   })
-  return job.new(client, source, data, response, token_of(id))
+  return job.new(client, source, data, response, id and token_of(source.get, "run", id))
 end
 
 --- The job of a dataset's run. Its result is the run's row: no results of datasets are documented.
@@ -90,7 +89,7 @@ function run_jobs.of_dataset(client, dataset, submit, data, response, id)
   local source = source_of("dataset", dataset, submit, {
     resource = "dataset_runs", result = function(self) return self.data end,
   })
-  return job.new(client, source, data, response, token_of(id))
+  return job.new(client, source, data, response, id and token_of(source.get, "run", id))
 end
 
 -- What is run, and where its runs are listed.
@@ -114,7 +113,7 @@ function run_jobs.submit(client, kind, parent, route, fields, options)
   if look ~= nil then check.argument(route, "option 'find_lost'", look, "boolean") end
   options.find_lost = nil
   local how, params = kinds[kind], { [kind] = parent }
-  local place = kind .. " " .. tostring(token_of(parent))
+  local place = kind .. " " .. token_of(route, kind, parent)
   local submission <close> = lost_runs.begin(client, place, fields and fields.parameters)
   local data, response = client:call(route, params, fields, options)
   local lost = data == nil and response.maybe_done and look ~= false

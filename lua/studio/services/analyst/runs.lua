@@ -4,6 +4,7 @@ local check = require "studio.check"
 local lists = require "studio.lists"
 local page = require "studio.page"
 local run_jobs = require "studio.services.analyst.run_jobs"
+local token_of = require "studio.services.analyst.token"
 
 ---@class studio.analyst.runs
 ---@field list studio.analyst.list_of one page of a report's runs, the newest first
@@ -34,8 +35,7 @@ function runs:refresh_datasets(report, datasets, options)
   check.argument("runs.refresh_datasets", "datasets", datasets, "table")
   local tokens = {}
   for i, dataset in ipairs(datasets) do
-    local token = type(dataset) == "table" and dataset.token or dataset
-    tokens[i] = { token = check.argument("runs.refresh_datasets", "dataset " .. i, token, "string") }
+    tokens[i] = { token = token_of("runs.refresh_datasets", "dataset " .. i, dataset) }
   end
   if #tokens == 0 then check.fail("runs.refresh_datasets: name at least one dataset") end
   local fields = { dataset_tokens = tokens }

@@ -17,8 +17,9 @@ local options = {}
 ---@field schedules "delete"|"keep"? of reports that a rule caught; default "delete", since it is not documented that an
 ---  archived report's schedules stop
 ---@field archive boolean? default true; false: reports are listed, and at most lose their schedules
----@field collections string[]? tokens or names ("Finance*" is a pattern); default: all that can be read
----@field exclude string[]|(fun(report: studio.analyst.record): boolean)? tokens or names of reports or collections
+---@field collections (string|table)[]? tokens, rows or names ("Finance*" is a pattern); default: all that can be read
+---@field exclude (string|table)[]|(fun(report: studio.analyst.record): boolean)? tokens, rows or names of reports or
+---  collections
 ---@field source "api"|"discovery"? default "api"
 ---@field discovery table? a client of an:discovery(…); means source = "discovery"
 ---@field concurrency integer? calls under way; default 16
@@ -58,8 +59,12 @@ end
 
 local function names(what, name, list)
   if type(list) ~= "table" then return list end
-  for i, one in ipairs(list) do check.argument(what, ("option '%s'[%d]"):format(name, i), one, "string") end
-  return list
+  local texts = {}
+  for i, one in ipairs(list) do
+    local text = type(one) == "table" and one.token or one -- a row stands for its token
+    texts[i] = check.argument(what, ("option '%s'[%d]"):format(name, i), text, "string")
+  end
+  return texts
 end
 
 local function one_of(what, name, value, choices)
