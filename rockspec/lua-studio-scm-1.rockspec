@@ -247,6 +247,7 @@ build = {
     ["studio.services.analyst.audit.pool"] = "lua/studio/services/analyst/audit/pool.lua",
     ["studio.services.analyst.audit.record"] = "lua/studio/services/analyst/audit/record.lua",
     ["studio.services.analyst.audit.rules"] = "lua/studio/services/analyst/audit/rules.lua",
+    ["studio.services.analyst.audit.shape"] = "lua/studio/services/analyst/audit/shape.lua",
     ["studio.services.analyst.audit.sheet"] = "lua/studio/services/analyst/audit/sheet.lua",
     ["studio.services.analyst.audit.table"] = "lua/studio/services/analyst/audit/table.lua",
     ["studio.services.analyst.audit.walk"] = "lua/studio/services/analyst/audit/walk.lua",

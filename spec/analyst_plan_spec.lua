@@ -139,10 +139,10 @@ describe("a file that is no plan", function()
       refused(json.encode(data), message)
     end
     changed("workspace", function(d) d.workspace = nil end)
-    changed("its option unused_for is no number", function(d) d.options.unused_for = "90d" end)
-    changed("its option older_than is no number", function(d) d.options = { never_run = true } end)
+    changed("an audit whose unused_for is no span", function(d) d.options.unused_for = "90d" end)
+    changed("an audit whose older_than is no span", function(d) d.options = { never_run = true } end)
     changed("entry 1: a report whose view_count is no count", function(d) d.entries[1].report.view_count = "3" end)
-    changed("entry 1: schedules that are no list", function(d) d.entries[1].report.schedules = 3 end)
+    changed("entry 1: a report whose schedules is no list", function(d) d.entries[1].report.schedules = 3 end)
     changed("entry 1: a schedule without a token", function(d) d.entries[1].report.schedules = { 3 } end)
     changed("made_at is no moment", function(d) d.made_at = "today" end)
     changed("entry 1: a report without a token", function(d) d.entries[1].report.token = "" end)
@@ -152,6 +152,30 @@ describe("a file that is no plan", function()
     changed("entry 4: a rule without a name", function(d) d.entries[4].rules[1].says = nil end)
     changed("whose last_run_at is no text", function(d) d.entries[2].report.last_run_at = 12 end)
     changed("a collection whose name is no text", function(d) d.entries[2].report.collection.name = 12 end)
+    changed("a limit whose window is no number", function(d) d.limit = { window = "10" } end)
+    changed("notes 1: a note that is no text", function(d) d.notes = { 5 } end)
+    changed("unread 1: something left alone", function(d) d.unread = { "all of it" } end)
+  end)
+
+  it("is a plan that can be shown, or refused, whatever stands in a field of it", function()
+    local text = fixture.plan():json()
+    local function try(value, ...)
+      local data = json.decode(text)
+      local place, path = data, { ... }
+      for i = 1, #path - 1 do place = place[path[i]] end
+      place[path[#path]] = value
+      local p, err = plan.parse(json.encode(data))
+      if p then return p:table(), p:csv(), p:html() end
+      assert.equal("file", err.kind)
+    end
+    local data = json.decode(text)
+    for _, value in ipairs { { a = 1 }, true } do
+      for name in pairs(data) do try(value, name) end
+      for _, part in ipairs { "counts", "options" } do
+        for name in pairs(data[part]) do try(value, part, name) end
+      end
+      for name in pairs(data.entries[2].report) do try(value, "entries", 2, "report", name) end
+    end
   end)
 end)
 

@@ -12,8 +12,8 @@ local core = require "studio.core"
 local errors = require "studio.error"
 local file = require "studio.file"
 local json = require "studio.json"
-local moment = require "studio.moment"
 local record = require "studio.services.analyst.audit.record"
+local shape = require "studio.services.analyst.audit.shape"
 
 local plan = {}
 
@@ -170,85 +170,11 @@ end
 
 -- Reading one again -------------------------------------------------------------------------------------------------
 
-local function is_schedule(value) return type(value) == "table" and type(value.token) == "string" end
-
-local function check_schedules(list)
-  if list == nil then return nil end
-  if type(list) ~= "table" then return "schedules that are no list" end
-  for _, schedule in ipairs(list) do
-    if not is_schedule(schedule) then return "a schedule without a token" end
-  end
-end
-
-local function check_record(report)
-  if type(report) ~= "table" or type(report.token) ~= "string" or report.token == "" then
-    return "a report without a token"
-  end
-  for _, name in ipairs { "name", "last_run_at", "last_successful_run_at", "last_viewed_at", "created_at" } do
-    if report[name] ~= nil and type(report[name]) ~= "string" then return "a report whose " .. name .. " is no text" end
-  end
-  for _, name in ipairs { "view_count", "runs_count", "schedules_count" } do
-    local value = report[name]
-    if value ~= nil and math.type(value) ~= "integer" then return "a report whose " .. name .. " is no count" end
-  end
-  local collection = report.collection
-  if collection ~= nil and type(collection) ~= "table" then return "a collection that is no object" end
-  if collection and collection.name ~= nil and type(collection.name) ~= "string" then
-    return "a collection whose name is no text"
-  end
-  return check_schedules(report.schedules)
-end
-
--- The rules are asked again with these before anything is changed.
-local function check_options(options)
-  for _, name in ipairs { "unused_for", "older_than", "failing_for", "unviewed_for", "scheduled_unviewed" } do
-    local span = options[name]
-    local needed = span or (name == "older_than" and options.never_run)
-    if needed and type(span) ~= "number" then return ("its option %s is no number of seconds"):format(name) end
-  end
-end
-
-local ACTIONS <const> = { archive = true, delete_schedule = true }
-
-local function check_action(action)
-  if type(action) ~= "table" or not ACTIONS[action.kind] then return "an action that is none" end
-  if action.kind == "delete_schedule" and not is_schedule(action.schedule) then return "a schedule without a token" end
-end
-
-local function check_entry(entry)
-  if type(entry) ~= "table" or type(entry.actions) ~= "table" or type(entry.rules) ~= "table" then
-    return "an entry without rules and actions"
-  end
-  for _, action in ipairs(entry.actions) do
-    local wrong = check_action(action)
-    if wrong then return wrong end
-  end
-  for _, rule in ipairs(entry.rules) do
-    if type(rule) ~= "table" or type(rule.name) ~= "string" or type(rule.says) ~= "string" then
-      return "a rule without a name or a sentence"
-    end
-  end
-  return check_record(entry.report)
-end
-
--- What is wrong with data that should be a plan; nil when it can be used. It decides what is changed, so it is read
--- as strictly as if a stranger had written it.
+-- What is wrong with data that should be a plan; nil when it can be used.
 local function check_data(data)
   if type(data) ~= "table" or data.format ~= FORMAT then return "it is no plan" end
   if data.version ~= VERSION then return "it is a plan of another version of this library" end
-  for _, name in ipairs { "workspace", "base_url", "made_at" } do
-    if type(data[name]) ~= "string" then return "it does not say its " .. name end
-  end
-  for _, name in ipairs { "entries", "options", "counts" } do
-    if type(data[name]) ~= "table" then return "it has no " .. name end
-  end
-  if not moment.read(data.made_at) then return "made_at is no moment" end
-  local option = check_options(data.options)
-  if option then return option end
-  for i, entry in ipairs(data.entries) do
-    local wrong = check_entry(entry)
-    if wrong then return ("entry %d: %s"):format(i, wrong) end
-  end
+  return shape(data)
 end
 
 --- Makes a plan of its JSON. Entries may have been taken out by hand: counts and id are worked out anew.
