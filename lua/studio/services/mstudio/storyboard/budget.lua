@@ -62,15 +62,16 @@ end
 ---@return studio.mstudio.storyboard.estimate
 function budget.estimate(things, board)
   local generations, calls = { image = 0, video = 0, voice = 0, export = 0, total = 0 }, 0
-  local speakers = false
+  local speakers, chosen = false, type(board.options.voices) == "table" and board.options.voices or {}
   for _, thing in ipairs(things) do
     local item, kind = thing.item, budget.kind_of(thing.item.key)
     local again = item.step == "failed" and board.options.retry_failed
     if kind and (again or item.step == "new") then
       generations[kind], generations.total = generations[kind] + 1, generations.total + 1
     end
-    if item.key:find "^speaker/" then
-      speakers = speakers or item.step == "new"
+    local character = item.key:match "^speaker/(.*)"
+    if character then
+      speakers = speakers or item.step == "new" and chosen[character] == nil
     else
       calls = calls + (again and 2 or calls_of(item, kind))
     end

@@ -59,9 +59,12 @@ local function shot(board, entry)
   local framed, err = engine.bring(board, { item = entry.frame, stage = stages.frame, entry = entry })
   if not framed then return framed == false or nil, err end
   local branches = { function() return picture(board, entry) end }
-  for i, one in ipairs(entry.speeches) do branches[i + 1] = function() return speech(board, entry, one) end end
+  for i, one in ipairs(entry.speeches) do
+    branches[i + 1] = function() return speech(board, entry, one) end
+  end
   local done
-  done, err = task.map(branches, function(branch) return branch() end, { concurrency = #branches })
+  done, err = task.map(branches, function(branch) return branch() end,
+    { concurrency = board.options.lanes or #branches })
   return done and true, err
 end
 

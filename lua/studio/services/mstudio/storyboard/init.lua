@@ -47,7 +47,7 @@ local rules = {
 ---@field prompt (fun(shot: studio.fountain.Shot, kind: "image"|"video"): string?)? other words than the screenplay's
 ---@field fields table<string, table>? kind of generation (image, video, voice, export) -> more fields to send
 ---@field on_event fun(event: studio.mstudio.storyboard.event)?
----@field lanes integer? shots that are worked on at a time; default 24
+---@field lanes integer? shots that are worked on at a time, default 24; 1: one thing at a time
 ---@field settle number? seconds after which what the service carried out is to be seen there; default 120
 ---@field job_timeout number? seconds for one job, default 1800; it goes on, and the next run waits for it again
 

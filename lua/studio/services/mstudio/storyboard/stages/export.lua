@@ -12,8 +12,8 @@ function export.job(board, id) return board.client.exports:get(id) end
 
 --- In the list of jobs, if exports are there at all; that there is none is therefore never certain.
 function export.find(board)
-  local found, _, err = look.jobs_list(board, { project_id = board.project.id }, "export",
-    { project_id = board.project.id })()
+  local found, _, err = look.jobs_list(board, { project_id = board.project.id, kind = "export", per_page = 100 },
+    "export", { project_id = board.project.id })()
   return found, false, not found and err or nil
 end
 

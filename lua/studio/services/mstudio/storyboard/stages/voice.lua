@@ -27,7 +27,8 @@ function voice.find(board, thing)
   local jobs = track.jobs or track.generation_jobs
   return look.first {
     function() return look.job(board, type(jobs) == "table" and jobs or nil, "voice", {}, true) end,
-    look.jobs_list(board, { project_id = board.project.id }, "voice", { track_id = thing.track.id }),
+    look.jobs_list(board, { project_id = board.project.id, track_id = thing.track.id, per_page = 100 }, "voice",
+      { track_id = thing.track.id }),
     function()
       return url and not thing.item.past and look.bare() or nil, false
     end,
