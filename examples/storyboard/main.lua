@@ -63,7 +63,7 @@ local function read_extras(board, client, settings)
   line:finish()
   for _, what in ipairs { "takes", "comments" } do
     if failures[what] then
-      line:print({ "yellow", "The page shows no ", what, ": " }, tostring(failures[what]))
+      line:print({ "yellow", "The page shows no " .. what .. ": " }, tostring(failures[what]))
     end
   end
   return extras

@@ -12,13 +12,14 @@ local takes = {}
 local LANES = 4
 local EXTENSIONS = { "png", "jpg", "webp", "gif", "mp4", "mov", "webm" }
 
+-- All rows of a frame's list. (A `for` would take a page that failed for the end.)
 local function rows_of(list, frame_id)
-  local rows = {}
-  for page, err in list:pages(frame_id) do
-    if not page then return nil, err end
+  local rows, next_page = {}, list:pages(frame_id)
+  while true do
+    local page, err = next_page()
+    if not page then return not err and rows or nil, err end
     table.move(page, 1, #page, #rows + 1, rows)
   end
-  return rows
 end
 
 -- "2026-11-22T10:15:09Z" for people; anything else that is short stays as it is.

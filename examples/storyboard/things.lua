@@ -30,7 +30,19 @@ local function of_any_run(board, wanted, key)
   return wanted or earlier and earlier.step == "done" and earlier or nil
 end
 
---- All of a board.
+-- The voices of a shot: those that are wanted, or else those that an earlier run has made.
+local function add_voices(list, board, entry)
+  for _, spoken in ipairs(entry.speeches) do
+    add(list, "voice", entry, spoken.voice, { entry.frame, spoken.track },
+      { block = spoken.speech.index, whose = spoken.speech.character })
+  end
+  for block = 1, entry.speeches[1] and 0 or #entry.shot.dialogue do
+    local voice = of_any_run(board, nil, ("voice/%d/%d"):format(entry.shot.index, block))
+    if voice then add(list, "voice", entry, voice, {}, { block = block }) end
+  end
+end
+
+--- All of a board. What was made in an earlier run and is not asked for in this one is among it.
 ---@param board studio.mstudio.storyboard.board
 ---@return storyboard.Thing[]
 function things.of(board)
@@ -42,10 +54,7 @@ function things.of(board)
     add(list, "image", entry, is_lost and frame or image, { frame })
     local video = of_any_run(board, entry.video, "video/" .. entry.shot.index)
     if video then add(list, "video", entry, video, { frame, image }) end
-    for _, spoken in ipairs(entry.speeches) do
-      add(list, "voice", entry, spoken.voice, { frame, spoken.track },
-        { block = spoken.speech.index, whose = spoken.speech.character })
-    end
+    add_voices(list, board, entry)
   end
   local film = of_any_run(board, board.export, "export")
   if film then add(list, "film", {}, film, {}) end

@@ -16,7 +16,8 @@ local REASON = {
 
 local function shown(thing)
   if thing.file then return { file = thing.file } end
-  return { missing = MISSING[thing.step], why = thing.why or REASON[thing.step] }
+  local why = thing.why or REASON[thing.step]
+  return { missing = MISSING[thing.step], why = why and why:gsub("^not asked for: ", "") }
 end
 
 --- The page's words for a board.

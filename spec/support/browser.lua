@@ -26,13 +26,15 @@ end
 --- Loads a file, runs its script, and tells what there is then.
 ---@param path string absolute
 ---@param fragment string? "#…"
+---@param size string? of the window, as "400,900"
 ---@return { dom: string, console: string[] } seen  the document as markup, and what a developer would see
-function browser.open(path, fragment)
+function browser.open(path, fragment, size)
   local _, folder = shell.tool "mktemp -d"
   folder = folder:gsub("%s+$", "")
   local url = "file://" .. path .. (fragment or "")
-  local ok, said = shell.tool(("(timeout 120 %s %s --user-data-dir=%s --dump-dom %s 2>%s/log >%s/dom)"):format(
-    shell.quote(find()), flags(), folder, shell.quote(url), folder, folder))
+  local command = ("(timeout 120 %s %s --window-size=%s --user-data-dir=%s --dump-dom %s 2>%s/log >%s/dom)"):format(
+    shell.quote(find()), flags(), size or "1280,900", folder, shell.quote(url), folder, folder)
+  local ok, said = shell.tool(command)
   local dom, log = shell.read(folder .. "/dom"), shell.read(folder .. "/log") or ""
   shell.run("rm -rf " .. folder)
   if not ok then error("chromium failed: " .. said .. log) end
