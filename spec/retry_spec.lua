@@ -99,11 +99,11 @@ describe("the retry budget", function()
     end]], [[function(c) c:serve("busy", 503) end]])
     local client = dying(server.url)
     local before = core.client({ base_url = server.urls[2] })
-    assert.equal(500, before:stats().retry_tokens)
+    local tokens = before:stats().retry_tokens -- 500, but for an earlier spec whose server had the same port
     local _, failure = support.get(client, "/file")
     assert.equal(503, failure.status)
     assert.equal(500, client:stats().retry_tokens)
-    assert.equal(480, before:stats().retry_tokens) -- that origin's, of nobody in particular
+    assert.equal(tokens - 20, before:stats().retry_tokens) -- that origin's, of nobody in particular
   end)
 end)
 
