@@ -180,6 +180,7 @@ build = {
     ["studio.sandbox.child"] = "lua/studio/sandbox/child.lua",
     ["studio.sandbox.control"] = "lua/studio/sandbox/control.lua",
     ["studio.sandbox.faults"] = "lua/studio/sandbox/faults.lua",
+    ["studio.sandbox.flac"] = "lua/studio/sandbox/flac.lua",
     ["studio.sandbox.h264"] = "lua/studio/sandbox/h264.lua",
     ["studio.sandbox.jobs"] = "lua/studio/sandbox/jobs.lua",
     ["studio.sandbox.json"] = "lua/studio/sandbox/json.lua",

@@ -18,7 +18,7 @@ onload = () => {
   const said = [];
   for (const m of document.querySelectorAll("video, audio")) {
     said.push([m.readyState >= 2, Math.round(m.duration * 1000), m.error ? m.error.message : "fine", m.videoWidth || 0,
-      m.videoHeight || 0].join(" "));
+      m.videoHeight || 0, m.webkitAudioDecodedByteCount > 0].join(" "));
   }
   const canvas = document.createElement("canvas"), context = canvas.getContext("2d", { willReadFrequently: true });
   canvas.width = 192; canvas.height = 108;
@@ -66,15 +66,15 @@ describe("what mStudio's sandbox makes, in a browser #browser", function()
     local shots = {}
     for i = 1, 5 do shots[i] = { number = i, seed = 10 + i, milliseconds = 1000 } end
     local sources = {
-      SHOT = inline("image/png", png.picture(7, 9)), FILM = inline("video/mp4", mp4.film(shots, "job_2")),
+      SHOT = inline("image/png", png.picture(7, 9)), VOICE = inline("audio/wav", wav.tune(140, 5, 1250)),
       CLIP = inline("video/mp4", mp4.film({ { number = 7, seed = 9, milliseconds = 1500 } }, "job_1")),
-      VOICE = inline("audio/wav", wav.tune(140, 5, 1250)),
+      FILM = inline("video/mp4", mp4.film(shots, "job_2", wav.samples(140, 5, 3100, ">i2"))),
     }
     shell.write(folder .. "/page.html", (PAGE:gsub('"(%u+)"', function(name) return '"' .. sources[name] .. '"' end)))
     local seen = browser.open(folder .. "/page.html")
     assert.same({}, seen.console)
     assert.equal("384", seen.dom:match 'data%-width="(%d+)"')
-    assert.equal("true 1500 fine 192 108|true 5000 fine 192 108|true 1250 fine 0 0",
+    assert.equal("true 1500 fine 192 108 false|true 5000 fine 192 108 true|true 1250 fine 0 0 true",
       seen.dom:match 'data%-said="([^"]*)"')
     -- A video shows what the image showed: the same colour, as far as the conversion goes.
     local image, clip, film = seen.dom:match 'data%-colours="([^|]*)|([^|]*)|([^"]*)"'

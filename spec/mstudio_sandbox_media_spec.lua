@@ -166,13 +166,17 @@ print(w.getnchannels(), w.getsampwidth(), 1000 * n // w.getframerate(), sum(1 fo
     local _, status = post("/projects/" .. project.id .. "/export")
     assert.equal(422, status) -- of nothing there is no film
     project = pictured(3)
+    local silent = ask("GET", "/exports/" .. post("/projects/" .. project.id .. "/export").id)
+    assert.is_nil((select(3, fetched(silent.result.url)):find("fLaC", 1, true)))
+    post("/projects/" .. project.id .. "/generate-voice", { text = "Yes.", voice_id = "voice_ada", start_ms = 500 })
     for _, way in ipairs { "export", "render" } do
       local job = post("/projects/" .. project.id .. "/" .. way)
       local film = ask("GET", "/exports/" .. job.id)
       assert.same({ "completed", "export", way, 3000, 3 },
         { film.status, film.kind, film.operation, film.result.duration_ms, film.result.frames_count })
-      local path = fetched(film.result.url)
+      local path, _, bytes = fetched(film.result.url)
       assert.matches("ISO Media, MP4", kind_of(path))
+      assert.is_number(bytes:find("fLaC", 1, true)) -- what is said on a track is heard in the film
     end
     _, status = ask("GET", "/exports/job_0")
     assert.equal(404, status)

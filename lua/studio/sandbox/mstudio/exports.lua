@@ -19,6 +19,24 @@ local function shots_of(world, project)
   return shots, #frames
 end
 
+-- What is to hear in it: the sounds that were made for the project's tracks, in their order.
+local function sounds_of(world, project)
+  local sounds = {}
+  for _, track in ipairs(answers.sorted(world.tracks, function(track) return track.project_id == project.id end)) do
+    local made = generations.latest(world, "track", track.id, "voice")
+      or generations.latest(world, "track", track.id, "sfx")
+    if made then
+      sounds[#sounds + 1] = { start_ms = track.start_ms, voice_id = made.voice_id, seed = made.number,
+        milliseconds = made.milliseconds }
+    end
+  end
+  table.sort(sounds, function(a, b)
+    if a.start_ms ~= b.start_ms then return a.start_ms < b.start_ms end
+    return a.seed < b.seed
+  end)
+  return sounds
+end
+
 local function maker(operation)
   return function(world, req, project)
     local format = req.json.format or "mp4"
@@ -29,7 +47,7 @@ local function maker(operation)
     if status then return status, body end
     return generations.accept(world, {
       kind = "export", operation = operation, project_id = project.id, prompt = project.title, shots = shots,
-      milliseconds = 1000 * #shots, made = { frames_count = frames },
+      sounds = sounds_of(world, project), milliseconds = 1000 * #shots, made = { frames_count = frames },
     })
   end
 end

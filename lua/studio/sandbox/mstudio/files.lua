@@ -54,7 +54,22 @@ function make.video(job)
   return mp4.film({ { number = job.order, seed = job.look, milliseconds = job.milliseconds } }, job.id)
 end
 
-function make.export(job) return mp4.film(job.shots, job.id) end
+-- The sounds of a film one after the other, each at its time, or after the one before that is not over yet.
+local function mixed(sounds, milliseconds)
+  local out, at = {}, 0
+  for _, sound in ipairs(sounds) do
+    local start = math.max(at, sound.start_ms)
+    local length = math.min(sound.milliseconds, milliseconds - start)
+    if length > 0 then
+      out[#out + 1] = ("\0"):rep((start - at) * wav.rate // 1000 * 2)
+      out[#out + 1] = wav.samples(pitch(sound.voice_id or ""), sound.seed, length, ">i2")
+      at = start + length
+    end
+  end
+  return table.concat(out)
+end
+
+function make.export(job) return mp4.film(job.shots, job.id, mixed(job.sounds, job.milliseconds)) end
 
 function make.voice(job) return wav.tune(pitch(job.voice_id or ""), job.number, job.milliseconds) end
 
