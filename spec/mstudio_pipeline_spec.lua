@@ -63,6 +63,16 @@ describe("ms:storyboard", function()
     assert_whole()
   end)
 
+  it("gives characters voices from the library in turn, and keeps them", function()
+    assert.is_true(assert(stage:make { voices = { BEN = false } }).complete)
+    assert.are.equal(2, stage:asked().voice.total)
+    local board = assert(stage:make { voices = true })
+    local anna, ben = board:speaker "ANNA".id, board:speaker "BEN".id
+    assert.is_truthy(anna and ben and anna ~= ben)
+    assert.are.equal(anna, assert(stage:make { voices = true }):speaker "ANNA".id)
+    assert.are.equal(3, stage:asked().voice.total)
+  end)
+
   it("tells in a dry run what is left to do, and sends nothing", function()
     local limited = stage:client { limits = { window = 60, requests = 10, guard = 0 } }
     local options = all { script = storyboards.script, dry_run = true }
@@ -132,6 +142,36 @@ describe("ms:storyboard", function()
     end
   end)
 
+  it("finds what it asked for by the versions or the list of jobs alone, too", function()
+    for _, gone in ipairs { "/versions$", "/generation%-jobs$" } do
+      stage:reset { job_seconds = 0 }
+      stage.server:set { faults = json.array {
+        { kind = "status", status = 404, server = "api", path = gone },
+        { kind = "status", status = 404, server = "api", method = "GET", path = "/generation%-jobs/" },
+        { kind = "drop", effect = true, server = "api", method = "POST", path = "/generate", count = 2 },
+      } }
+      local board, err = stage:make { videos = "all" }
+      assert.is_nil(err)
+      assert.is_true(board.complete)
+      assert(stage:once { image = 3, video = 3 })
+    end
+  end)
+
+  it("takes results that come at once", function()
+    stage.server:set { instant = true }
+    assert.is_true(assert(stage:make(all())).complete)
+    assert_whole()
+    stage.server:set { instant = false }
+  end)
+
+  it("asks for nothing more with a key that may not look at jobs", function()
+    stage.server:set { faults = json.array { { kind = "status", status = 403, path = "/generation%-jobs/",
+      server = "api", body = '{"success":false,"message":"API key missing required scope: frames"}' } } }
+    local board, err = stage:make(all { lanes = 1 })
+    assert.matches("Make a key with the scope frames", tostring(err))
+    assert.are.equal(1, board.spent)
+  end)
+
   it("stops, asks, or asks again, as told, where it cannot tell", function()
     fault("/export$", { kind = "status", status = 504 })
     local board, err = stage:make(all())
@@ -157,7 +197,7 @@ describe("ms:storyboard", function()
     local board = assert(stage:make(options))
     assert.is_false(board.complete)
     assert.matches("content filter", board.shots[2].image.error)
-    assert.matches("something of it is missing", board.export.error)
+    assert.matches("2 of its parts are missing; the first is image/2: .*content filter", board.export.error)
     assert.are.same({ 3, 2 }, { stage:asked().image.total, stage:asked().video.total })
     assert(stage:make(options))
     assert.are.equal(3, stage:asked().image.total)

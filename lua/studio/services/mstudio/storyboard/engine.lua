@@ -18,26 +18,27 @@ local upload = require "studio.upload"
 
 local engine = {}
 
-local TRIES <const> = 3         -- of one step of one item in one run
-local MOST_TROUBLES <const> = 5 -- failures in a row before the service is taken for gone
-local PATIENCE <const> = 1800   -- seconds for one job; the next run goes on waiting for it
+local TRIES <const> = 3          -- of one step of one item in one run
+local MOST_TROUBLES <const> = 12 -- failures in a row before the service is taken for gone; a hiccup meets many lanes
+local PATIENCE <const> = 1800    -- seconds for one job; the next run goes on waiting for it
 
 -- After one of these every other item would meet the same.
 local FATAL <const> = { unauthorized = true, tls = true, refused = true, file = true, internal = true }
 
--- After one of these nothing more is asked for; what was asked for already comes to its end.
+-- After one of these nothing more is asked for; what was asked for already comes to its end. (A key that may ask for
+-- videos and not look at their jobs must not ask for the next one.)
 local CLOSING <const> = { payment_required = true, forbidden = true }
 
 -- Failures -----------------------------------------------------------------------------------------
 
 -- Takes note of a failure that is not one item's own. True: the run ends here and now.
-local function trouble(board, err, asking)
+local function trouble(board, err)
   if err.kind == "cancelled" then
     board.ended = board.ended or err
     return true
   end
   board.troubles = board.troubles + 1
-  local closing = asking and CLOSING[err.kind] or err.code == "max_generations"
+  local closing = CLOSING[err.kind] or err.code == "max_generations"
   if closing then board.closed = board.closed or err end
   if closing and board.options.finish_running ~= false then return false end
   if closing or FATAL[err.kind] or board.troubles >= MOST_TROUBLES then board.ended = board.ended or err end
@@ -91,7 +92,7 @@ local function ask(board, thing)
   local kind = budget.kind_of(item.key)
   local err = refusal(board, kind)
   if err then
-    trouble(board, err, true)
+    trouble(board, err)
     return nil, err
   end
   board:set(item, { step = "submitting", asked_at = os.time(), asks = count(board, item, kind, 1), error = false })
@@ -126,7 +127,7 @@ local function result_of(board, thing)
   thing.job = nil
   if not job and item.job_id then
     job, err = thing.stage.job(board, item.job_id)
-    if not job then return nil, err end
+    if not job and err.kind ~= "not_found" then return nil, err end
   end
   if job then
     local result
@@ -134,9 +135,8 @@ local function result_of(board, thing)
     if not result then return nil, err end
     return function(path) return result:download(path) end
   end
-  local url
-  url, err = thing.stage.made(board, thing)
-  if not url then return nil, err end
+  local url, none = thing.stage.made(board, thing) -- its job was never known, or is no longer
+  if not url then return nil, err or none end
   return function(path) return transfer.download(board.client, url, path) end
 end
 
@@ -228,12 +228,11 @@ function engine.bring(board, thing)
     if item.step == "failed" or item.step == "unknown" or item.step == "skipped" then return false end
     if item.step == "new" and (board.closed or rounds >= TRIES) then return false end
     if item.step == "new" then rounds = rounds + 1 end
-    local asking = item.step == "new"
     local ok, err = step(board, thing)
     if not ok then
       failures = failures + 1
-      if err.code ~= "max_generations" and trouble(board, err, asking) then break end
-      if failures >= TRIES then return false end
+      if err.code ~= "max_generations" and trouble(board, err) then break end
+      if failures >= TRIES or err.kind == "timeout" and err.job then return false end
     end
   end
   return nil, board.ended

@@ -68,15 +68,27 @@ local function shot(board, entry)
   return done and true, err
 end
 
--- A film of what is there would have to be paid for once more when the rest is.
-local function film(board)
+-- What is not there yet of a film, as a sentence; nil when all is.
+local function missing(board)
+  local count, first = 0, nil
   for _, thing in ipairs(flow.things(board)) do
-    if thing.stage and thing.item ~= board.export and thing.item.step ~= "done" then
-      board.export.error = board.export.step == "new" and "not asked for: something of it is missing" or nil
-      if board.export.step == "new" then return true end
+    if thing.item ~= board.export and thing.item.step ~= "done" then
+      count, first = count + 1, first or thing.item
     end
   end
-  return chain(board, { item = board.export, stage = stages.export })
+  if count == 0 then return nil end
+  return ("Not asked for, since %d of its parts %s missing; the first is %s: %s"):format(count,
+    count == 1 and "is" or "are", first.key, first.error or first.step)
+end
+
+-- A film of what is there would have to be paid for once more when the rest is.
+local function film(board)
+  local item = board.export
+  if item.step == "new" then
+    item.error = missing(board)
+    if item.error then return true end
+  end
+  return chain(board, { item = item, stage = stages.export })
 end
 
 -- The project's own failure ends the run: there is no other.
