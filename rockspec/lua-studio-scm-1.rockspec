@@ -237,6 +237,7 @@ build = {
     ["studio.services.analyst.apply.recheck"] = "lua/studio/services/analyst/apply/recheck.lua",
     ["studio.services.analyst.apply.run"] = "lua/studio/services/analyst/apply/run.lua",
     ["studio.services.analyst.apply.schedule_body"] = "lua/studio/services/analyst/apply/schedule_body.lua",
+    ["studio.services.analyst.apply.send_archived"] = "lua/studio/services/analyst/apply/send_archived.lua",
     ["studio.services.analyst.apply.undo"] = "lua/studio/services/analyst/apply/undo.lua",
     ["studio.services.analyst.audit"] = "lua/studio/services/analyst/audit/init.lua",
     ["studio.services.analyst.audit.discovery_walk"] = "lua/studio/services/analyst/audit/discovery_walk.lua",

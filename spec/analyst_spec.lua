@@ -94,6 +94,7 @@ describe("studio.analyst", function()
         { { secret = "sec\n" }, "secret has a line break" }, { { token = "tok:sec" }, "token has a colon" },
         { { token_kind = "memver" }, "did you mean 'member'?" }, { { base_url = server.url .. "/api" }, "base_url" },
         { { base_url = server.url .. "/api/" }, "base_url is the origin alone" },
+        { { base_url = server.url .. "/mode" }, "base_url is the origin alone" },
       } do
         local ok, message = pcall(open, case[1])
         assert.is_false(ok)

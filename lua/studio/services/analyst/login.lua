@@ -33,10 +33,10 @@ function login.check(options, what)
   end
   login.check_text(options, "token", "of the API token", what)
   if options.token:find ":" then check.fail("%s: token has a colon in it: is it token and secret in one?", what) end
-  local tail = options.base_url:match "^%a+://[^/]+.*/(%a+)$"
-  if tail == "api" or tail == "batch" then
-    check.fail("%s: base_url is the origin alone (https://app.mode.com): the routes begin with /%s themselves", what,
-      tail)
+  local path = options.base_url:match "^%a+://[^/]+/(.*)$"
+  if path then
+    check.fail("%s: base_url is the origin alone (https://app.mode.com), without /%s: the routes and the service's "
+      .. "links begin with /api and /batch themselves", what, path)
   end
 end
 

@@ -22,13 +22,16 @@ local SLACK = 5
 -- Runs on the newest page are enough: it holds 30, of the last moments.
 local PATIENCE = 60
 
+-- Runs of its own that a client remembers: far more than can be among the newest of one report.
+local REMEMBERED = 2000
+
 -- What each client submitted: tokens that are its own already, and parameters that are under way.
 local books = setmetatable({}, { __mode = "k" })
 
 local function book_of(client)
   local book = books[client]
   if not book then
-    book = { known = {}, under_way = {} }
+    book = { known = {}, ring = {}, next = 0, under_way = {} }
     books[client] = book
   end
   return book
@@ -66,7 +69,11 @@ end
 
 --- Notes that a run is the client's own.
 function lost_runs.known(client, token)
-  if token ~= nil then book_of(client).known[token] = true end
+  local book = book_of(client)
+  if token == nil or book.known[token] then return end
+  local place = book.next % REMEMBERED
+  if book.ring[place] then book.known[book.ring[place]] = nil end
+  book.known[token], book.ring[place], book.next = true, token, book.next + 1
 end
 
 -- Begun since the submission, by the service's clock. A run whose time cannot be read (`created` is nil) may be ours.

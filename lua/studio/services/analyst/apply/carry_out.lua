@@ -3,6 +3,7 @@
 local moment = require "studio.moment"
 local look = require "studio.services.analyst.apply.look"
 local recheck = require "studio.services.analyst.apply.recheck"
+local send_archived = require "studio.services.analyst.apply.send_archived"
 
 -- What of a report goes into the log, for people and for undo.
 local function short(report)
@@ -21,22 +22,8 @@ end
 
 -- Sending ---------------------------------------------------------------------------------------------------------
 
--- True: the report is archived, by this. Else nil, err, and whether it may be archived all the same. To archive twice
--- does no harm, but the service is asked first.
-local function send_archive(client, report)
-  local row, err
-  for _ = 1, 2 do
-    row, err = client.reports:archive(report.token)
-    if row then return true end
-    if not err.maybe_done then return nil, err, false end
-    local now = client.reports:get(report.token)
-    if not now then break end
-    if now.archived == true then return true end
-  end
-  return nil, err, true
-end
-
--- The same for a schedule; "gone": somebody else was faster. The core repeats a DELETE by itself where that is safe.
+-- True: the schedule is gone, by this; "gone": somebody else was faster; else nil, err, and whether it may be gone all
+-- the same. The core repeats a DELETE by itself where that is safe.
 local function send_delete(client, report, schedule)
   local deleted, err = client.schedules:delete(report.token, schedule.token)
   if deleted then return true end
@@ -73,7 +60,7 @@ local function archive(run, report, row)
     change = run:record(run.log.begin, { change = "archive", report = short(report), before = before_of(row) })
     if not change then return false end
   end
-  return finish(run, change, "archived", send_archive(run.client, report))
+  return finish(run, change, "archived", send_archived(run.client, report.token, true))
 end
 
 -- `schedule`: the row as the service sends it now; nil: it is not there any more.

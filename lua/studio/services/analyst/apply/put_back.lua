@@ -7,6 +7,7 @@
 local json = require "studio.json"
 local look = require "studio.services.analyst.apply.look"
 local schedule_body = require "studio.services.analyst.apply.schedule_body"
+local send_archived = require "studio.services.analyst.apply.send_archived"
 
 -- The report at work: its changes, its row and its schedules now.
 ---@class studio.analyst.undoing
@@ -49,20 +50,6 @@ end
 
 -- Reports ------------------------------------------------------------------------------------------------------------
 
--- True: it is not archived any more; nil, err, and whether that may have happened all the same.
-local function send_unarchive(client, report)
-  local row, err
-  for _ = 1, 2 do
-    row, err = client.reports:unarchive(report.token)
-    if row then return true end
-    if not err.maybe_done then return nil, err, false end
-    local now = client.reports:get(report.token)
-    if not now then break end
-    if now.archived == false then return true end
-  end
-  return nil, err, true
-end
-
 local undoers = {}
 
 function undoers.archive(self, change)
@@ -73,7 +60,7 @@ function undoers.archive(self, change)
     return skip(self, change, "it is not archived any more: somebody else put it back")
   end
   if not ours and not self.run:record(self.run.log.mark, change, "undo") then return end
-  local done, err, unknown = send_unarchive(self.run.client, change.report)
+  local done, err, unknown = send_archived(self.run.client, change.report.token, false)
   if done then return undone(self, change, "unarchived") end
   failed(self, change, err, unknown)
 end

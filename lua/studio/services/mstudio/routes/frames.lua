@@ -11,7 +11,7 @@ return {
   { name = "frames.update", verb = "PUT", path = frame, from = "assumed", scope = "frames", unwrap = "data" },
   { name = "frames.delete", verb = "DELETE", path = frame, from = "assumed", scope = "frames", unwrap = "data" },
   { name = "frames.reorder", verb = "PUT", path = frames .. "/order", from = "assumed", scope = "frames",
-    unwrap = "data", required = { "frame_ids" },
+    unwrap = "data", required = { "frame_ids" }, find_out = "list the project's frames: they tell their order",
     note = "that frames have an order is implied; if there is no such call, update the field order of each frame" },
 
   { name = "versions.list", verb = "GET", path = frame .. "/versions", from = "assumed", scope = "frames",
@@ -21,7 +21,7 @@ return {
   { name = "comments.create", verb = "POST", path = frame .. "/comments", from = "assumed", scope = "frames",
     unwrap = "data", find_out = "list the frame's comments and look for it before trying again" },
   { name = "comments.delete", verb = "DELETE", path = "/comments/{comment_id}", from = "assumed", scope = "frames",
-    unwrap = "data" },
+    unwrap = "data", find_out = "list the frame's comments" },
   { name = "reviews.list", verb = "GET", path = frame .. "/reviews", from = "assumed", scope = "frames",
     key = "reviews" },
   { name = "reviews.create", verb = "POST", path = frame .. "/reviews", from = "assumed", scope = "frames",

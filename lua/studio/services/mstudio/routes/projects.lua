@@ -18,5 +18,5 @@ return {
   { name = "projects.share", verb = "POST", path = project .. "/share", from = "assumed", scope = "projects",
     unwrap = "data", find_out = "look at the project (its link) before trying again" },
   { name = "projects.unshare", verb = "DELETE", path = project .. "/share", from = "assumed", scope = "projects",
-    unwrap = "data" },
+    unwrap = "data", find_out = "read the project: it tells whether it is shared" },
 }

@@ -15,10 +15,10 @@ return {
   { name = "invites.create", verb = "POST", path = team .. "/invites", from = "assumed", scope = "teams",
     unwrap = "data", find_out = "list the team's invites before trying again, or somebody gets two letters" },
   { name = "invites.delete", verb = "DELETE", path = team .. "/invites/{invite_id}", from = "assumed", scope = "teams",
-    unwrap = "data" },
+    unwrap = "data", find_out = "list the team's invites" },
 
   { name = "members.list", verb = "GET", path = team .. "/members", from = "assumed", scope = "teams",
     key = "members" },
   { name = "members.delete", verb = "DELETE", path = team .. "/members/{member_id}", from = "assumed", scope = "teams",
-    unwrap = "data" },
+    unwrap = "data", find_out = "list the team's members" },
 }
