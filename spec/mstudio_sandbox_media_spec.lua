@@ -38,9 +38,15 @@ describe("mStudio's sandbox", function()
 
   local function done(job) return ask("GET", "/generation-jobs/" .. job.id) end
 
+  local paths = {} -- one `finally` forgets the one before it
+  after_each(function()
+    for _, path in ipairs(paths) do os.remove(path) end
+    paths = {}
+  end)
+
   local function fetched(url)
     local path = os.tmpname()
-    finally(function() os.remove(path) end)
+    paths[#paths + 1] = path
     local ok, type_of = shell.tool(("curl -s -f --noproxy '*' -o %s -w '%%{content_type}' %s"):format(path, quote(url)))
     assert(ok)
     return path, type_of, shell.read(path)

@@ -42,9 +42,15 @@ describe("mStudio's sandbox", function()
 
   local function project(title) return post("/projects", { title = title or "Film" }) end
 
+  local paths = {} -- one `finally` forgets the one before it
+  after_each(function()
+    for _, path in ipairs(paths) do os.remove(path) end
+    paths = {}
+  end)
+
   local function temporary(bytes)
     local path = os.tmpname()
-    finally(function() os.remove(path) end)
+    paths[#paths + 1] = path
     local file = assert(io.open(path, "wb"))
     file:write(bytes)
     file:close()
