@@ -171,7 +171,7 @@ test-c: c-tests ## run the C tests only
 test-lua: all ## run the specs only (SPEC="spec/json_spec.lua" for some of them)
 	@$(BUSTED_RUN) $(SPEC) $(BUSTED_FLAGS)
 
-demo: ## install what is missing, build, and turn a screenplay into out/storyboard.html
+demo: ## install what is missing, build, and turn a screenplay into a film: out/storyboard.html
 	@sh tools/deps.sh demo
 	@$(MAKE) all
 	@$(LUA_ENV) $(LUA) examples/demo.lua $(DEMO_ARGS)
