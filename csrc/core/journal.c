@@ -11,7 +11,8 @@
 
 struct studio_journal {
   int fd;
-  char *path; /* for messages */
+  char *path;    /* for messages */
+  off_t torn_at; /* where a line that was written in part begins; -1: there is none */
 };
 
 static void fail(studio_error *err, const char *path, const char *what) {
@@ -53,14 +54,22 @@ studio_journal *studio_journal_open(const char *path, bool must_exist, studio_er
     studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
     return NULL;
   }
-  *journal = (studio_journal){.fd = -1, .path = copy};
+  *journal = (studio_journal){.fd = -1, .path = copy, .torn_at = -1};
   if (take(journal, must_exist, err)) return journal;
   studio_journal_close(journal);
   return NULL;
 }
 
+/* Cuts off what a failed append has left. While that cannot be, nothing is written: a line behind a torn one would
+** make the whole file unreadable. */
+static bool take_back(studio_journal *journal) {
+  if (journal->torn_at >= 0 && ftruncate(journal->fd, journal->torn_at) != 0) return false;
+  journal->torn_at = -1;
+  return true;
+}
+
 bool studio_journal_append(studio_journal *journal, const char *line, size_t size, studio_error *err) {
-  off_t end = lseek(journal->fd, 0, SEEK_END);
+  off_t end = take_back(journal) ? lseek(journal->fd, 0, SEEK_END) : -1;
   size_t done = 0;
   while (end >= 0 && done < size) {
     ssize_t n = write(journal->fd, line + done, size - done);
@@ -70,7 +79,8 @@ bool studio_journal_append(studio_journal *journal, const char *line, size_t siz
   }
   if (done == size) return true;
   fail(err, journal->path, "write to");
-  if (done > 0) (void)!ftruncate(journal->fd, end); /* if this fails too, it is a torn line, which readers know */
+  if (done > 0) journal->torn_at = end;
+  (void)take_back(journal); /* if this fails as well, it is a torn line at the end, which readers know */
   return false;
 }
 
