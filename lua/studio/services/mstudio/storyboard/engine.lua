@@ -45,9 +45,10 @@ local function trouble(board, err)
   return board.ended ~= nil
 end
 
--- Will no later attempt of the same call fare better? (The service looked at it and said no.)
+-- Will no later attempt of the same call fare better? (The service looked at it and said no.) A 404 is none of these:
+-- it is about what the item is asked for, or about an assumed route, and may be so for this key only.
 local function is_final(err)
-  return not err.maybe_done and (err.kind == "invalid" or err.kind == "not_found" or err.kind == "conflict")
+  return not err.maybe_done and (err.kind == "invalid" or err.kind == "conflict")
 end
 
 local function fail(board, item, err)
@@ -80,7 +81,7 @@ end
 -- What an error says about an item that was asked for: it was not, or nobody knows.
 local function not_asked(board, item, kind, err)
   if err.maybe_done then
-    board:set(item, { error = err.message }) -- it stays "submitting"
+    board:set(item, { asked_at = os.time(), error = err.message }) -- it stays "submitting"
   else
     board:set(item, { step = "new", asks = count(board, item, kind, -1), error = err.message })
     if is_final(err) then fail(board, item, err) end
@@ -120,7 +121,11 @@ end
 
 -- Fetching -----------------------------------------------------------------------------------------
 
--- What the job has made, as a function that downloads it.
+local function unusable(board, message, kind)
+  return exchange.refuse(board.client, "storyboard", { kind = kind or "protocol", message = message })
+end
+
+-- What the job has made, as a function that downloads it. nil, err, true: nothing leads to it any more.
 local function result_of(board, thing)
   local job, item = thing.job, thing.item
   local err
@@ -136,12 +141,12 @@ local function result_of(board, thing)
     return function(path) return result:download(path) end
   end
   local url, none = thing.stage.made(board, thing) -- its job was never known, or is no longer
-  if not url then return nil, err or none end
-  return function(path) return transfer.download(board.client, url, path) end
-end
-
-local function unusable(board, message, kind)
-  return exchange.refuse(board.client, "storyboard", { kind = kind or "protocol", message = message })
+  if url then return function(path) return transfer.download(board.client, url, path) end end
+  local lost = none.kind == "protocol"
+  if lost and err then
+    none = select(2, unusable(board, ("job %s is not found any more, and %s"):format(item.job_id, none.message)))
+  end
+  return nil, none, lost
 end
 
 -- Stores the bytes under the item's name, with the extension that they deserve.
@@ -170,15 +175,15 @@ end
 
 local function finish(board, thing)
   local item = thing.item
-  local download, err = result_of(board, thing)
+  local download, err, lost = result_of(board, thing)
   local name
   if download then name, err = fetch(board, thing, download) end
   if name then
     board.troubles = 0
     board:set(item, { step = "done", file = name, error = false })
     return true
-  elseif err.kind == "job_failed" then
-    fail(board, item, err)
+  elseif err.kind == "job_failed" or lost and board.options.retry_failed then
+    fail(board, item, err) -- what is lost is given up only when it may be asked for again
     return true
   end
   if err.kind ~= "cancelled" then board:set(item, { error = err.message }) end
@@ -193,7 +198,8 @@ local function exists(path)
 end
 
 -- What an earlier run left: files may be gone since, and failures may be given another chance.
-local function take_up(board, item)
+local function take_up(board, thing)
+  local item = thing.item
   if item.step == "done" and item.file and not exists(board.folder .. "/" .. item.file) then
     board:set(item, { step = "submitted", file = false })
   elseif item.step == "failed" and board.options.retry_failed then
@@ -202,7 +208,15 @@ local function take_up(board, item)
     board:set(item, { step = "new", past = past, job_id = false, error = false })
   elseif item.step == "unknown" then
     board:set(item, { step = "submitting" })
+  elseif item.step == "submitting" then
+    -- a run that was cut off may have sent it long after it said so: it had to wait for the limit first
+    thing.asked_by = board.state.last
   end
+end
+
+-- Would the same meet this item again in this run? The time of its job is over, or what it is of is not there.
+local function is_pointless(err)
+  return err.kind == "timeout" and err.job ~= nil or err.kind == "not_found" and err.job == nil
 end
 
 local function step(board, thing)
@@ -221,7 +235,7 @@ function engine.bring(board, thing)
   local item, failures, rounds = thing.item, 0, 0
   if not thing.taken_up then
     thing.taken_up = true
-    take_up(board, item)
+    take_up(board, thing)
   end
   while not board.ended do
     if item.step == "done" then return true end
@@ -232,7 +246,7 @@ function engine.bring(board, thing)
     if not ok then
       failures = failures + 1
       if err.code ~= "max_generations" and trouble(board, err) then break end
-      if failures >= TRIES or err.kind == "timeout" and err.job then return false end
+      if failures >= TRIES or is_pointless(err) then return false end
     end
   end
   return nil, board.ended

@@ -46,8 +46,10 @@ end
 return function(board, thing, count)
   local item, stage = thing.item, thing.stage
   local settle = board.options.settle or SETTLE
+  local asked = math.max(item.asked_at or 0, thing.asked_by or 0)
+  local ends = task.loop:now() + math.max(0, math.min(settle, asked + settle - os.time())) -- clocks are put back, too
   while true do
-    local wait = (item.asked_at or 0) + settle - os.time()
+    local wait = ends - task.loop:now()
     local found, certain, err = stage.find(board, thing)
     if err then return nil, err end
     if found then

@@ -9,6 +9,7 @@
 local boards = require "studio.services.mstudio.storyboard.board"
 local budget = require "studio.services.mstudio.storyboard.budget"
 local check = require "studio.check"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local flow = require "studio.services.mstudio.storyboard.flow"
 local fountain = require "studio.fountain"
@@ -114,6 +115,14 @@ local let_go = { __close = function(_, err)
   end
 end }
 
+-- That the state cannot be kept any more is raised, wherever it is met (state.lua).
+local function run(board)
+  local fine, ok, err = pcall(flow.run, board)
+  if fine then return ok, err end
+  if not errors.is(ok) then error(ok, 0) end
+  return nil, ok
+end
+
 --- Makes a storyboard of a screenplay, or goes on with one: project, frames, images, and what else is wanted.
 ---@param client studio.client
 ---@param options studio.mstudio.storyboard.options
@@ -137,7 +146,7 @@ return function(client, options)
   board:tell { type = "begin" }
   local _ <close> = setmetatable({}, let_go)
   local ok
-  ok, err = flow.run(board)
+  ok, err = run(board)
   board.complete = ok and board:is_complete() or false
   return board, not ok and err or nil
 end

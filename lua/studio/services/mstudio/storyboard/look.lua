@@ -40,8 +40,8 @@ end
 local function known_jobs(board)
   local known = {}
   for _, item in pairs(board.state.items) do
-    if item.job_id then known[item.job_id] = true end
-    for _, id in ipairs(item.past or {}) do known[id] = true end
+    if item.job_id then known[tostring(item.job_id)] = true end
+    for _, id in ipairs(item.past or {}) do known[tostring(id)] = true end
   end
   return known
 end
@@ -54,10 +54,28 @@ local function is_of(row, fields)
   return true
 end
 
-local function is_kind(row, kind)
+-- Words that tell a kind, the most telling first: an "image_to_video" is a video, a "lip_sync" too.
+local WORDS <const> = {
+  { "export", "export" }, { "render", "export" }, { "video", "video" }, { "lip", "video" }, { "animat", "video" },
+  { "voice", "voice" }, { "speech", "voice" }, { "tts", "voice" }, { "sfx", "sfx" }, { "sound", "sfx" },
+  { "script", "script" }, { "image", "image" }, { "picture", "image" },
+}
+
+--- The kind that a row says it is of; nil when it says none that is known here, and may be of any.
+---@param row table
+---@return string?
+function look.kind_of(row)
   local said = row.kind or row.type
   if type(said) ~= "string" then return nil end
-  return said:lower():find(kind, 1, true) ~= nil
+  said = said:lower()
+  for _, word in ipairs(WORDS) do
+    if said:find(word[1], 1, true) then return word[2] end
+  end
+end
+
+local function is_kind(row, kind)
+  local said = look.kind_of(row)
+  return said and said == kind -- nil: it may be
 end
 
 --- The newest job among rows that is of this kind and of that thing, and nobody's yet.
@@ -75,7 +93,7 @@ function look.job(board, rows, kind, of, kindless)
     local id = row.job_id or row.id
     local mine, fits = is_of(row, of), is_kind(row, kind)
     if fits == nil and kindless then fits = true end
-    if mine ~= false and fits ~= false and id ~= nil and not known[id] then
+    if mine ~= false and fits ~= false and id ~= nil and not known[tostring(id)] then
       if mine and fits then
         local later = not newest or tostring(row.created_at or "") >= tostring(newest.created_at or "")
         if later then newest = row end
@@ -99,7 +117,7 @@ function look.bare() return { step = "submitted", job_id = false, error = false 
 function look.made(board, rows)
   local known = known_jobs(board)
   for _, row in ipairs(rows) do
-    if row.job_id ~= nil and not known[row.job_id] then
+    if row.job_id ~= nil and not known[tostring(row.job_id)] then
       return { step = "submitted", job_id = row.job_id, error = false }
     end
   end

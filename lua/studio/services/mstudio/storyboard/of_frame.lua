@@ -15,7 +15,7 @@ local function versions(board, thing, kind)
   if err then return nil, err end
   local list = {}
   for i = #(rows or {}), 1, -1 do
-    if (rows[i].kind or "image") == kind then list[#list + 1] = rows[i] end
+    if (look.kind_of(rows[i]) or "image") == kind then list[#list + 1] = rows[i] end
   end
   return list
 end

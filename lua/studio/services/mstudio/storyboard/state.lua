@@ -2,10 +2,10 @@
 --
 --   {"format":"lua-studio storyboard","version":1,"service":"https://…","mark":"…","shots":["hash", …]}
 --   {"item":"image/12","step":"submitting","asked_at":1764000000,"asks":1}     about to be asked for
---   {"item":"image/12","step":"submitted","job_id":"…"}                        the service has it
+--   {"at":1764000001,"item":"image/12","step":"submitted","job_id":"…"}        the service has it
 --   {"item":"image/12","step":"done","file":"images/01-012-kitchen.png"}       its file is there
 --
--- Each line says what changed of an item; false: the field is gone. A line is in the system's hands when `set`
+-- Each line says what changed of an item, and when; false: the field is gone. It is in the system's hands when `set`
 -- returns, so an item that is found "submitting" may or may not have been asked for, and whoever goes on looks at the
 -- service first. A torn last line was never acted upon. The file is locked by the kernel while a run has it, and is
 -- this user's alone; it holds ids, never keys or signed addresses.
@@ -16,6 +16,9 @@ local json = require "studio.json"
 
 local FORMAT <const> = "lua-studio storyboard"
 local VERSION <const> = 1
+
+local STEPS <const> = { new = true, submitting = true, submitted = true, done = true, failed = true, unknown = true,
+  skipped = true }
 
 local state = {}
 
@@ -33,6 +36,7 @@ local state = {}
 ---@class studio.mstudio.storyboard.state
 ---@field header table
 ---@field items table<string, studio.mstudio.storyboard.item>
+---@field last integer when earlier runs last wrote something; 0: never
 ---@field resumed boolean
 local methods = {}
 local State = { __name = "studio.mstudio.storyboard.state", __index = methods }
@@ -47,16 +51,22 @@ local function take(self, line)
     return true
   end
   if type(line.item) ~= "string" then return false end
+  if line.step and not STEPS[line.step] or line.asks and math.type(line.asks) ~= "integer" then return false end
   local item = self:item(line.item)
   for name, value in pairs(line) do
-    if name ~= "item" then item[name] = value or nil end
+    if name == "at" then
+      self.last = math.max(self.last, tonumber(value) or 0)
+    elseif name ~= "item" then
+      item[name] = value or nil
+    end
   end
   return true
 end
 
 local function read_header(self, text)
   local header = json.decode(text)
-  if type(header) ~= "table" or header.format ~= FORMAT or type(header.shots) ~= "table" then
+  if type(header) ~= "table" or header.format ~= FORMAT or type(header.shots) ~= "table"
+    or type(header.mark) ~= "string" then
     return nil, self.path .. " is no state of a storyboard. Move it away, or give another folder"
   elseif header.version ~= VERSION then
     return nil, self.path .. " was written by another version of lua-studio, which can go on with it"
@@ -107,7 +117,8 @@ local function compare(self, plan, service)
 end
 
 local function blank(folder)
-  return setmetatable({ folder = folder, path = folder .. "/storyboard.journal", items = {}, resumed = false }, State)
+  return setmetatable({ folder = folder, path = folder .. "/storyboard.journal", items = {}, last = 0,
+    resumed = false }, State)
 end
 
 --- The state of what was never begun.
@@ -196,7 +207,7 @@ end
 ---@param fields table false removes a field
 function methods:set(item, fields)
   if not self.file then return end
-  local line = { item = item.key }
+  local line = { item = item.key, at = os.time() }
   for name, value in pairs(fields) do
     if value or item[name] ~= nil then line[name] = value end
   end
