@@ -206,6 +206,25 @@ describe("ms:storyboard", function()
     assert.are.same({ 4, 9 }, { stage:asked().image.total, board.spent })
   end)
 
+  it("takes a job that has failed for none of what it asked for again", function()
+    stage.server:set { fail_rate = 1 }
+    assert.is_false(assert(stage:make()).complete)
+    stage.server:set { fail_rate = 0 }
+    fault("/generate%-image$", { kind = "status", status = 504 })
+    local board = assert(stage:make { retry_failed = true })
+    assert.is_true(board.complete)
+    assert.are.same({ 6, 6 }, { stage:asked().image.total, board.spent })
+  end)
+
+  it("goes on behind a line of its journal that a crash has torn", function()
+    assert(stage:make { videos = { 1 } })
+    local file = assert(io.open(stage.folder .. "/out/storyboard.journal", "a"))
+    file:write '{"item":"image/1","ste'
+    file:close()
+    for _ = 1, 2 do assert.is_true(assert(stage:make { videos = "all" }).complete) end
+    assert.are.same({ 3, 3 }, { stage:asked().image.total, stage:asked().video.total })
+  end)
+
   it("goes on where it died: nothing is asked for twice", function()
     for _, die in ipairs { { "append", 8 }, { "append", 21 }, { "send", 6 }, { "answer", 9 }, { "send", 17 } } do
       stage:reset { job_seconds = 0 }
