@@ -5,11 +5,12 @@ package.path = package.path .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(
 package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
 
 local sandbox = require "studio.sandbox"
+local studio = require "studio"
 
 io.stdout:setvbuf "line"  -- in order with what the script says
 
 local DOCUMENTED = 60  -- seconds in which mStudio lets 60 requests of a key pass
-local WINDOW = 4       -- seconds that the sandbox and the client of this demo take for them
+local WINDOW = 3       -- seconds that the sandbox and the client of this demo take for them
 local VIDEOS = "all"   -- shots that become videos: numbers like 1,4-6, too
 local KEY = "sk_live_sandbox"
 local OUT = arg[1] or "out"
@@ -53,14 +54,36 @@ local command = table.concat({
   "--base-url", quote(server.mstudio_https_url), "--ca-file", quote(server.ca_file),
   "--limit-window", WINDOW, "--videos", VIDEOS, "--voices", "--export",
 }, " ")
-print("$ " .. command .. "\n")
 local started = os.time()
-local ok, how, status = os.execute(command)
-server:stop()
-if not ok then
+
+-- Runs the script; ends the demo when it fails.
+local function run()
+  print("$ " .. command .. "\n")
+  local ok, how, status = os.execute(command)
+  if ok then return end
+  server:stop()
   print(("\nThe script ended with %s %d."):format(how, status))
   os.exit(how == "exit" and status or 1)
 end
+
+-- What colleagues do at the service meanwhile: another take of a shot, and comments.
+local function review()
+  local ms <close> = studio.mstudio {
+    api_key = KEY, base_url = server.mstudio_https_url, ca_file = server.ca_file, limits = { window = WINDOW },
+    poll = { first = 0.5 },
+  }
+  local frames = assert(ms.frames:list(assert(ms.projects:list())[1], { per_page = 100 }))
+  assert(ms.comments:create(frames[3], { text = "Still too near: she must be the smallest thing in the frame." }))
+  assert(ms.comments:create(frames[9], { text = "The umbrellas are perfect. Keep this one." }))
+  assert(assert(ms.images:generate(frames[3], { prompt = "A figure, far away, crosses an empty concourse" })):wait())
+end
+
+run()
+print("\nSomebody else asks for another take of shot 3, and comments on two shots. The same command again asks for")
+print("nothing that is there, and its page shows these:\n")
+review()
+run()
+server:stop()
 local seconds = os.time() - started
 print(("\nDone in %d s; with the documented window it takes about %d times as long.")
   :format(seconds, DOCUMENTED // WINDOW))

@@ -83,6 +83,9 @@ describe("examples/storyboard.lua, a whole film", function()
     assert.matches("At least %d+ calls, and %d+ s under the limit", output)
     assert.equal(0, #server:log())
     assert.is_false(there "storyboard.journal")
+    status, output = make(ALL .. " --dry-run --base-url http://127.0.0.1:1") -- nobody is asked: nobody need be there
+    assert.equal(0, status)
+    assert.matches("7 generations", output)
   end)
 
   it("stops before it asks for more than it may, says so, and goes on when it may", function()

@@ -131,7 +131,7 @@ end
 
 local function begun(board)
   if board.resumed then
-    line:print("Going on in ", board.folder, ": ", report.made(things.of(board)), " are there.")
+    line:print("Going on in ", board.folder, "; there so far: ", report.made(things.of(board)), ".")
   else
     line:print(report.count(#board.shots, "shot") .. " in " .. report.count(#board.script.scenes, "scene") .. ".")
   end
@@ -188,6 +188,7 @@ end
 
 local function main(settings)
   local key = os.getenv "MSTUDIO_API_KEY"
+  if settings.dry_run and (key or "") == "" then key = "none" end  -- nothing is sent
   if not key or key == "" then
     return fail("set MSTUDIO_API_KEY to an API key of mStudio (made in its Settings, Developer)")
   end

@@ -24,7 +24,7 @@ h2 { font: 700 1rem/1.3 "Courier Prime", "Courier New", monospace; letter-spacin
   padding: .5rem 0; border-bottom: 1px solid var(--line); display: flex; gap: 1rem; overflow-wrap: anywhere; }
 h2 .number { color: var(--accent); }
 .shots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
-  gap: 1.4rem; }
+  gap: 1.4rem; align-items: start; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 6px;
   overflow: hidden; box-shadow: 0 2px 8px var(--shade); display: flex; flex-direction: column; break-inside: avoid; }
 figure > img, figure > video, .missing { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover;
@@ -82,6 +82,7 @@ footer { margin-top: 3.5rem; border-top: 3px double var(--line); padding-top: 1r
 @media print {
   body { max-width: none; padding: 0; }
   nav, audio, .takes, #film { display: none; }
+  video::-webkit-media-controls { display: none !important; }
   figure { box-shadow: none; }
 }
 ]]
