@@ -236,6 +236,18 @@ describe("ms:storyboard", function()
     end
   end)
 
+  it("says what stands in the way of the project", function()
+    local dead = stage:client { base_url = "http://127.0.0.1:1/api" }
+    local board, err = dead:storyboard { script = storyboards.script, out = stage.folder .. "/out" }
+    assert.are.same({ false, "network" }, { board.complete, err.kind })
+    dead:close()
+    local stranger = stage:client { api_key = "sk_wrong" }
+    local _, refused = stranger:storyboard { script = storyboards.script, out = stage.folder .. "/out" }
+    assert.matches("401 unauthorized: .*Check the key", tostring(refused))
+    stranger:close()
+    assert.is_true(assert(stage:make()).complete)
+  end)
+
   it("is for one run at a time, one screenplay and one service", function()
     local second
     assert(stage:make { on_event = function(event)

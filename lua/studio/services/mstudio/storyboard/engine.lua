@@ -230,7 +230,7 @@ end
 ---@param board studio.mstudio.storyboard.board
 ---@param thing table item, stage, and what the stage needs to know
 ---@return boolean? done nil: the whole run must end (board.ended says why)
----@return studio.error? err
+---@return studio.error? err false: what the last try met, if it met anything
 function engine.bring(board, thing)
   local item, failures, rounds = thing.item, 0, 0
   if not thing.taken_up then
@@ -246,7 +246,7 @@ function engine.bring(board, thing)
     if not ok then
       failures = failures + 1
       if err.code ~= "max_generations" and trouble(board, err) then break end
-      if failures >= TRIES or is_pointless(err) then return false end
+      if failures >= TRIES or is_pointless(err) then return false, err end
     end
   end
   return nil, board.ended

@@ -95,7 +95,8 @@ end
 local function project(board)
   local done, err = engine.bring(board, { item = board.project, stage = stages.project })
   if done then return true end
-  if err or board.closed then return nil, err or board.closed end
+  err = board.closed or err
+  if err then return nil, err end
   return exchange.refuse(board.client, "storyboard", {
     kind = "conflict", message = "the project could not be made: " .. (board.project.error or "nobody knows why"),
   })
