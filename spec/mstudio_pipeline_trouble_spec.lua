@@ -65,6 +65,27 @@ describe("ms:storyboard in trouble", function()
     end
   end)
 
+  it("makes another film when more is wanted than is in the one that there is", function()
+    local ahead = 0
+    os.time = function(...) return os_time(...) + ahead end -- luacheck: ignore 122
+    assert(stage:make { export = true })
+    ahead = 5 -- moments are kept in whole seconds
+    local options = { export = true, videos = { 1 }, dry_run = true }
+    local estimate = stage:make(options).generations
+    assert.are.same({ 0, 1, 1 }, { estimate.image, estimate.video, estimate.export })
+    options.dry_run, options.max_generations = nil, 5
+    local board, err = stage:make(options)
+    assert.are.same({ "max_generations", false }, { err.code, board.complete })
+    options.max_generations = nil
+    assert.is_true(assert(stage:make(options)).complete)
+    local asked = stage:asked()
+    assert.are.same({ 3, 1, 2 }, { asked.image.total, asked.video.total, asked.export.total })
+    local before = #stage.server:log()
+    assert.is_true(assert(stage:make { export = true }).complete)
+    assert.is_true(assert(stage:make(options)).complete)
+    assert.are.equal(before, #stage.server:log())
+  end)
+
   it("does not take a job of another kind for the one that it looks for, whatever its word", function()
     local look = require "studio.services.mstudio.storyboard.look"
     local board = { state = { items = { ["image/1"] = { job_id = 12 } } } }

@@ -66,6 +66,7 @@ function budget.estimate(things, board)
   for _, thing in ipairs(things) do
     local item, kind = thing.item, budget.kind_of(thing.item.key)
     local again = item.step == "failed" and board.options.retry_failed
+      or kind == "export" and item.step == "done" and generations.total > 0 -- it is the last thing
     if kind and (again or item.step == "new") then
       generations[kind], generations.total = generations[kind] + 1, generations.total + 1
     end

@@ -197,15 +197,22 @@ local function exists(path)
   return file ~= nil and file:close()
 end
 
+--- Has an item asked for once more; the jobs that it had are none of the next one's.
+---@param board studio.mstudio.storyboard.board
+---@param item studio.mstudio.storyboard.item
+function engine.renew(board, item)
+  local past = item.past or {}
+  past[#past + 1] = item.job_id
+  board:set(item, { step = "new", past = past, job_id = false, error = false })
+end
+
 -- What an earlier run left: files may be gone since, and failures may be given another chance.
 local function take_up(board, thing)
   local item = thing.item
   if item.step == "done" and item.file and not exists(board.folder .. "/" .. item.file) then
     board:set(item, { step = "submitted", file = false })
   elseif item.step == "failed" and board.options.retry_failed then
-    local past = item.past or {}
-    past[#past + 1] = item.job_id
-    board:set(item, { step = "new", past = past, job_id = false, error = false })
+    engine.renew(board, item)
   elseif item.step == "unknown" then
     board:set(item, { step = "submitting" })
   elseif item.step == "submitting" then

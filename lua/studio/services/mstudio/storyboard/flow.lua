@@ -81,14 +81,28 @@ local function missing(board)
     count == 1 and "is" or "are", first.key, first.error or first.step)
 end
 
+-- Was any of its parts asked for after the film? It was wanted in addition since then, and is not in it.
+local function is_outdated(board)
+  for _, thing in ipairs(flow.things(board)) do
+    if (thing.item.asked_at or 0) > (board.export.asked_at or 0) then return true end
+  end
+  return false
+end
+
 -- A film of what is there would have to be paid for once more when the rest is.
 local function film(board)
   local item = board.export
+  local thing = { item = item, stage = stages.export }
+  if item.step ~= "new" then
+    local ok, err = chain(board, thing)
+    if not ok then return nil, err end
+    if item.step == "done" and is_outdated(board) then engine.renew(board, item) end
+  end
   if item.step == "new" then
     item.error = missing(board)
     if item.error then return true end
   end
-  return chain(board, { item = item, stage = stages.export })
+  return chain(board, thing)
 end
 
 -- The project's own failure ends the run: there is no other.

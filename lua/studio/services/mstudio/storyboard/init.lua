@@ -35,7 +35,8 @@ local rules = {
 ---  default "none"
 ---@field voices boolean|table<string, string|integer|false>|nil dialogue is spoken: true: voices from the library in
 ---  turn; a table: character -> voice id (false: silent), the others in turn; default false
----@field export boolean? the film is made when everything else is there; default false
+---@field export boolean? the film is made when everything else is there, and once more when more was wanted since;
+---  default false
 ---@field dry_run boolean? sends nothing, and returns an estimate of what is left to do
 ---@field max_generations integer? stops before one more generation is asked for than this, over all runs; failed ones
 ---  count
