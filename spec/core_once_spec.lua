@@ -114,15 +114,18 @@ describe("a connection that was idle for two seconds", function()
   it("serves a GET, but no POST", function()
     local server <close> = peer.start([[function(c) c:serve "ok" end]], [[function(c) c:serve "ok" end]])
     local reads, writes = support.client(server.urls[1]), support.client(server.urls[2])
+    local loop = core.loop()
     assert(support.get(reads, "/1"))
+    local before = loop:now()
     assert(support.get(writes, "/1"))
     assert(support.get(writes, "/2", { method = "POST", body = "{}" })) -- at once: the same connection
-    assert.equal(2, server:log().connections)
-    local stop = core.loop():now() + 2.05
-    support.until_(function() return core.loop():now() > stop end)
+    local made = server:log().connections
+    if loop:now() - before < 1 then assert.equal(2, made) end -- a machine may stand still for longer
+    local stop = loop:now() + 2.05
+    support.until_(function() return loop:now() > stop end)
     assert(support.get(reads, "/2"))
-    assert.equal(2, server:log().connections)
+    assert.equal(made, server:log().connections)
     assert(support.get(writes, "/3", { method = "POST", body = "{}" }))
-    assert.equal(3, server:log().connections)
+    assert.equal(made + 1, server:log().connections)
   end)
 end)
