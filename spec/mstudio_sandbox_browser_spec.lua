@@ -1,6 +1,7 @@
--- What mStudio's sandbox makes, in a real browser: it decodes, and shows the same. SPDX-License-Identifier: MIT
+-- What mStudio's sandbox makes, in a real browser and in ffprobe: it decodes, and shows the same.
+-- SPDX-License-Identifier: MIT
 --
--- Run by `make check` (busted --run=browser), since it needs Chromium.
+-- Run by `make check` (busted --run=browser), since it needs Chromium and FFmpeg.
 
 local browser = require "spec.support.browser"
 local mp4 = require "studio.sandbox.mp4"
@@ -62,13 +63,20 @@ describe("what mStudio's sandbox makes, in a browser #browser", function()
     return most
   end
 
-  it("decodes and has the length that the service says", function()
+  local function voice() return wav.tune(140, 5, 1250) end
+
+  local function clip() return mp4.film({ { number = 7, seed = 9, milliseconds = 1500 } }, "job_1") end
+
+  local function film()
     local shots = {}
     for i = 1, 5 do shots[i] = { number = i, seed = 10 + i, milliseconds = 1000 } end
+    return mp4.film(shots, "job_2", wav.samples(140, 5, 3100, ">i2"))
+  end
+
+  it("decodes and has the length that the service says", function()
     local sources = {
-      SHOT = inline("image/png", png.picture(7, 9)), VOICE = inline("audio/wav", wav.tune(140, 5, 1250)),
-      CLIP = inline("video/mp4", mp4.film({ { number = 7, seed = 9, milliseconds = 1500 } }, "job_1")),
-      FILM = inline("video/mp4", mp4.film(shots, "job_2", wav.samples(140, 5, 3100, ">i2"))),
+      SHOT = inline("image/png", png.picture(7, 9)), VOICE = inline("audio/wav", voice()),
+      CLIP = inline("video/mp4", clip()), FILM = inline("video/mp4", film()),
     }
     shell.write(folder .. "/page.html", (PAGE:gsub('"(%u+)"', function(name) return '"' .. sources[name] .. '"' end)))
     local seen = browser.open(folder .. "/page.html")
@@ -77,8 +85,27 @@ describe("what mStudio's sandbox makes, in a browser #browser", function()
     assert.equal("true 1500 fine 192 108 false|true 5000 fine 192 108 true|true 1250 fine 0 0 true",
       seen.dom:match 'data%-said="([^"]*)"')
     -- A video shows what the image showed: the same colour, as far as the conversion goes.
-    local image, clip, film = seen.dom:match 'data%-colours="([^|]*)|([^|]*)|([^"]*)"'
-    assert.is_true(difference(image, clip) <= 9, image .. " and " .. clip)
-    assert.is_true(difference(image, film) > 9, image .. " and " .. film)
+    local image, shown, other = seen.dom:match 'data%-colours="([^|]*)|([^|]*)|([^"]*)"'
+    assert.is_true(difference(image, shown) <= 9, image .. " and " .. shown)
+    assert.is_true(difference(image, other) > 9, image .. " and " .. other)
+  end)
+
+  -- Format, length, and each stream's codec, as ffprobe has them; and what FFmpeg complains of when it decodes all.
+  local function probed(bytes)
+    local path = shell.quote(folder .. "/probed")
+    shell.write(folder .. "/probed", bytes)
+    local _, said = shell.tool("ffprobe -v error -of default=noprint_wrappers=1 -show_entries "
+      .. "format=format_name,duration:stream=codec_name,width,height " .. path)
+    local _, complaints = shell.tool("ffmpeg -nostdin -v error -xerror -i " .. path .. " -f null -")
+    local found = {}
+    for value in said:gmatch "=([^\n]*)\n" do found[#found + 1] = value end
+    return table.concat(found, " "), complaints
+  end
+
+  it("is what ffprobe reads, and what FFmpeg decodes without complaint", function()
+    assert.same({ "pcm_s16le wav 1.250000", "" }, { probed(voice()) })
+    assert.same({ "h264 192 108 mov,mp4,m4a,3gp,3g2,mj2 1.500000", "" }, { probed(clip()) })
+    assert.same({ "h264 192 108 flac mov,mp4,m4a,3gp,3g2,mj2 5.000000", "" }, { probed(film()) })
+    assert.not_equal("", (select(2, probed(film():sub(1, -20000))))) -- it would be seen here if it were none
   end)
 end)

@@ -1,5 +1,6 @@
 --- The main job end to end: examples/storyboard.lua against the sandbox, on real sockets. SPDX-License-Identifier: MIT
 
+local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 local storyboards = require "spec.support.storyboards"
@@ -260,9 +261,12 @@ describe("examples/storyboard.lua", function()
   end
 
   it("stops at Ctrl-C, says what is still running, and goes on where it was", function()
-    start { job_seconds = 3 }
+    -- no job is done before we say so
+    start { job_seconds = 0.05, faults = { { kind = "status", status = 200, server = "api", method = "GET",
+      path = "/generation%-jobs/", body = '{"data":{"status":"processing"}}' } } }
     write(SCREENPLAY:format("cold"))
     local status, output = cut_off("INT", function(kept) return step_count(kept, "submitted") >= 3 end)
+    server:set { faults = json.array {} }
     assert.equal(130, status, output)
     assert.matches("Interrupted", output)
     assert.matches("Still being made at the service %(%d%)", output)

@@ -55,6 +55,7 @@ check|cmd:valgrind|valgrind|valgrind|valgrind||
 check|cmd:luacheck|lua-check|luarocks|luarocks5.4|luarocks|luacheck
 check|cmd:luarocks|luarocks|luarocks|luarocks5.4|luarocks|
 check|cmd:chromium|chromium|chromium|chromium||
+check|cmd:ffprobe|ffmpeg|ffmpeg-free|ffmpeg|ffmpeg|
 END
 }
 
