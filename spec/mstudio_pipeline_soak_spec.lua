@@ -64,6 +64,7 @@ describe("ms:storyboard #soak", function()
       films = films + 1
       assert.are.same(undisturbed, stage:files())
       assert(stage:once(whole(10)))
+      assert(stage:unmixed())
       local there = stage.server:state()
       assert.are.same({ 1, 10, 5 }, { there.projects, there.frames, there.tracks })
     end
@@ -84,6 +85,7 @@ describe("ms:storyboard #soak", function()
       local outcome, output = stage:child(all { script = storyboards.screenplay(shots) })
       assert.is_true(outcome.complete, output)
       assert(stage:once(whole(shots)))
+      assert(stage:unmixed())
       peaks[#peaks + 1] = outcome
       print(("\n  %3d shots, %4d generations: %5.1f MB at most (Lua %4.1f MB), %d s; sandbox %+.1f MB"):format(shots,
         outcome.spent, outcome.peak_kb / 1024, outcome.heap_kb / 1024, os.difftime(os.time(), started),
@@ -132,6 +134,8 @@ describe("ms:storyboard #soak", function()
       if outcome.complete then
         made = made + 1
         assert(stage:once(whole(12)))
+        stage.server:set { faults = json.array {} }
+        assert(stage:unmixed())
       end
     end
     print(("\n  12 screenplays, %.1f %% of %d requests failing: %d films made, %d of %d runs stopped"):format(

@@ -28,6 +28,7 @@ describe("ms:storyboard", function()
   local function assert_whole()
     assert.are.same(FILES, stage:files())
     assert(stage:once())
+    assert(stage:unmixed())
     local there = stage.server:state()
     assert.are.same({ 1, 3, 3 }, { there.projects, there.frames, there.tracks })
   end

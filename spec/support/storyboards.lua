@@ -150,6 +150,38 @@ function Stage:once(whole)
   return true
 end
 
+--- Is each file what was made for its shot, and for its words? Asked of the server, by the frames in their order and
+--- the names of the tracks.
+function Stage:unmixed()
+  local client <close> = self:client()
+  local list, kept = self:files(), self.folder .. "/kept"
+  local function check(job_id, pattern)
+    local file
+    for _, name in ipairs(list) do file = name:match(pattern) and name or file end
+    if not file then return false, "no file " .. pattern end
+    assert(assert(assert(client.jobs:get(job_id)):wait()):download(kept))
+    if shell.read(kept) ~= shell.read(self.folder .. "/out/" .. file) then return false, file .. " is another's" end
+    return true
+  end
+  local project, shot = client.projects:each()(), 0
+  for frame in client.frames:each(project) do
+    shot = shot + 1
+    for _, made in ipairs(frame.jobs) do
+      local folder = made.status == "completed" and made.kind .. "s"
+      if folder == "images" or folder == "videos" then
+        local ok, why = check(made.id, ("^%s/%%d+%%-%03d%%-"):format(folder, shot))
+        if not ok then return false, why end
+      end
+    end
+  end
+  for track in client.audio:each(project) do
+    local of, speech = track.name:match " (%d+)%.(%d+) "
+    local ok, why = check(track.job_id, ("^audio/%%d+%%-%03d%%-.*%%-%d%%-"):format(of, speech))
+    if not ok then return false, why end
+  end
+  return true
+end
+
 --- The files that were made, sorted.
 ---@return string[]
 function Stage:files()
