@@ -99,6 +99,32 @@ describe("ms:storyboard in trouble", function()
     assert.are.same({ nil, false }, { found, certain })
   end)
 
+  it("takes what does not say what it is for no proof that nothing was made", function()
+    local stages = require "studio.services.mstudio.storyboard.stages"
+    local rows
+    local function pages()
+      local all = { rows }
+      return function() return table.remove(all) end
+    end
+    local list = { pages = pages }
+    local board = { client = { projects = list, frames = list, audio = list }, project = { id = 1 }, shots = {},
+      state = { header = { mark = "5eed" } }, plan = { title = "Mine" } }
+    local thing = { entry = { shot = { index = 2 } }, speech = { index = 1, character = "ANNA" } }
+    local nameless = { project = { id = 7, title = "Mine" }, frame = { id = 7 }, track = { id = 7 } }
+    local others = { project = { id = 7, title = "Mine", description = "Storyboard" }, frame = { id = 7, order = 1 },
+      track = { id = 7, name = "5eed 2.2 ANNA" } }
+    local mine = { project = { id = 7, description = "Storyboard, 5eed" }, frame = { id = 7, order = "2" },
+      track = { id = 7, name = "5eed 2.1 ANNA" } }
+    for kind, row in pairs(nameless) do
+      rows = { row }
+      assert.are.same({ nil, false }, { stages[kind].find(board, thing) }, kind)
+      rows = { others[kind] }
+      assert.are.same({ nil, true }, { stages[kind].find(board, thing) }, kind)
+      rows = { row, mine[kind] }
+      assert.are.equal(7, stages[kind].find(board, thing).id, kind)
+    end
+  end)
+
   it("leaves things as they are when what they are of is not there for this key", function()
     assert(stage:make { script = storyboards.script, videos = { 1 } })
     stage.server:set { faults = json.array { { kind = "status", status = 404, server = "api" } } }

@@ -10,7 +10,8 @@ function frame.ask(board, thing)
   return board.client.frames:create(board.project.id, { script = plan.script_of(shot), order = shot.index })
 end
 
---- By its order, which is the shot's index. A frame that another shot has is none of ours.
+--- By its order, which is the shot's index. A frame that another shot has is none of ours; one that does not say its
+--- order may be.
 function frame.find(board, thing)
   local taken = {}
   for _, entry in ipairs(board.shots) do
@@ -18,12 +19,15 @@ function frame.find(board, thing)
   end
   local rows, err = look.all(board.client.frames:pages(board.project.id, { per_page = 100 }))
   if not rows then return nil, false, err end
+  local certain = true
   for _, row in ipairs(rows) do
-    if tonumber(row.order) == thing.entry.shot.index and row.id ~= nil and not taken[row.id] then
-      return { step = "done", id = row.id, error = false }, true
+    local order = tonumber(row.order)
+    if row.id ~= nil and not taken[row.id] then
+      if order == thing.entry.shot.index then return { step = "done", id = row.id, error = false }, true end
+      certain = certain and order ~= nil
     end
   end
-  return nil, true
+  return nil, certain
 end
 
 return frame

@@ -10,16 +10,20 @@ function project.ask(board)
   }
 end
 
---- By the mark in its description: the answer to its creation was lost.
+--- By the mark in its description: the answer to its creation was lost. One of its name that does not show its
+--- description may be it.
 function project.find(board)
   local rows, err = look.all(board.client.projects:pages())
   if not rows then return nil, false, err end
+  local certain = true
   for _, row in ipairs(rows) do
-    if type(row.description) == "string" and row.description:find(board.state.header.mark, 1, true) then
+    if type(row.description) ~= "string" then
+      certain = certain and row.title ~= nil and row.title ~= board.plan.title
+    elseif row.description:find(board.state.header.mark, 1, true) and row.id ~= nil then
       return { step = "done", id = row.id, error = false }, true
     end
   end
-  return nil, true
+  return nil, certain
 end
 
 return project

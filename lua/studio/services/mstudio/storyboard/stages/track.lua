@@ -19,12 +19,14 @@ end
 function track.find(board, thing)
   local rows, err = look.rows(board.client.audio:pages(board.project.id, { per_page = 100 }))
   if err then return nil, false, err end
+  local certain = rows ~= nil
   for _, row in ipairs(rows or {}) do
     if row.name == name_of(board, thing) and row.id ~= nil then
       return { step = "done", id = row.id, error = false }, true
     end
+    certain = certain and type(row.name) == "string"
   end
-  return nil, rows ~= nil
+  return nil, certain
 end
 
 return track
