@@ -85,7 +85,8 @@ asan-lua:
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
             --show-leak-kinds=definite --trace-children=no
 # Every spec but those of pure Lua, those whose work is done by other processes, and those that do not run here.
-NOT_FOR_VALGRIND := filename fountain html nginx progress storyboard storyboard_film storyboard_page %_browser mstudio_%_soak
+NOT_FOR_VALGRIND := filename fountain html nginx progress storyboard storyboard_film storyboard_page \
+                    %_browser mstudio_%_soak
 VALGRIND_SPEC ?= $(filter-out $(NOT_FOR_VALGRIND:%=spec/%_spec.lua),$(wildcard spec/*_spec.lua))
 
 # A simulation of half hours would take minutes; what it calls is called by test_limiter too, and ASan sees both.
