@@ -63,6 +63,11 @@ local function sentences(message, advice)
   return message .. (message:find "[!?]$" and " " or ". ") .. advice:gsub("%.$", "")
 end
 
+--- What an error says for people, without where it comes from: its message, and what to do about it.
+---@param err studio.error
+---@return string
+function errors.sentences(err) return sentences(err.message, err.advice) end
+
 function Error:__tostring()
   local head = {}
   if self.service then head[#head + 1] = self.service end

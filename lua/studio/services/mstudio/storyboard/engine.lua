@@ -11,6 +11,7 @@
 
 local budget = require "studio.services.mstudio.storyboard.budget"
 local core = require "studio.core"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local find_out = require "studio.services.mstudio.storyboard.find_out"
 local transfer = require "studio.transfer"
@@ -53,7 +54,7 @@ end
 
 local function fail(board, item, err)
   board.troubles = 0
-  board:set(item, { step = "failed", error = err.message })
+  board:set(item, { step = "failed", error = errors.sentences(err) })
 end
 
 -- Asking -------------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ local function not_asked(board, item, kind, err)
   if err.maybe_done then
     board:set(item, { asked_at = os.time(), error = err.message }) -- it stays "submitting"
   else
-    board:set(item, { step = "new", asks = count(board, item, kind, -1), error = err.message })
+    board:set(item, { step = "new", asks = count(board, item, kind, -1), error = errors.sentences(err) })
     if is_final(err) then fail(board, item, err) end
   end
 end
@@ -186,7 +187,7 @@ local function finish(board, thing)
     fail(board, item, err) -- what is lost is given up only when it may be asked for again
     return true
   end
-  if err.kind ~= "cancelled" then board:set(item, { error = err.message }) end
+  if err.kind ~= "cancelled" then board:set(item, { error = errors.sentences(err) }) end
   return nil, err -- it stays "submitted": what it made is fetched later
 end
 
