@@ -160,8 +160,8 @@ function Stage:unmixed()
     for _, name in ipairs(list) do file = name:match(pattern) and name or file end
     if not file then return false, "no file " .. pattern end
     assert(assert(assert(client.jobs:get(job_id)):wait()):download(kept))
-    if shell.read(kept) ~= shell.read(self.folder .. "/out/" .. file) then return false, file .. " is another's" end
-    return true
+    if shell.read(kept) == shell.read(self.folder .. "/out/" .. file) then return true end
+    return false, file .. " is not what was made for it"
   end
   local project, shot = client.projects:each()(), 0
   for frame in client.frames:each(project) do
