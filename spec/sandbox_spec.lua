@@ -4,6 +4,7 @@ local json = require "studio.json"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 local socket = require "socket"
+local studio = require "studio"
 
 local sh, quote = shell.tool, shell.quote
 
@@ -269,6 +270,20 @@ describe("the sandbox", function()
     assert.equal(1, sb:state().projects)
     assert.has_error(function() sb:set { faults = { { kind = "nonsense" } } } end)
     assert.has_error(function() sb:set { faults = { { kind = "drop", rate = 20 } } } end)
+  end)
+
+  it("serves hundreds of different answers over one HTTP/2 connection", function()
+    start { limit = 1000 }
+    local ms = studio.mstudio {
+      api_key = KEY, base_url = sb.mstudio_https_url, ca_file = sb.ca_file, limits = false, max_attempts = 1,
+    }
+    local lengths = {}
+    for n = 1, 240 do lengths[n] = n end
+    assert(ms:warm())
+    local function create(n) return ms.projects:create { title = ("x"):rep(n) } end
+    assert(studio.map(lengths, create, { concurrency = 20 }))
+    assert.equal(1 + 240, ms:stats().attempts) -- warm is one
+    ms:close()
   end)
 
   it("speaks TLS and HTTP/2 with a certificate of its own authority", function()

@@ -84,12 +84,16 @@ local instead = {
   empty = function(_, answer) return { status = answer.status, headers = {}, body = "" } end,
 }
 
+-- Over HTTP/2 no header goes into the table that both ends keep of earlier ones: after a hundred different ones or so
+-- libcurl could not read lua-http's any more, and ended the connection (COMPRESSION_ERROR) with all that was under way.
+local NEVER_INDEX <const> = true
+
 -- Status and headers; the length is always that of the whole body.
 local function write_head(stream, answer, last)
   local headers = http_headers.new()
-  headers:append(":status", tostring(answer.status))
-  for name, value in pairs(answer.headers) do headers:append(name, value) end
-  if answer.status ~= 204 then headers:append("content-length", tostring(#answer.body)) end
+  headers:append(":status", tostring(answer.status), NEVER_INDEX)
+  for name, value in pairs(answer.headers) do headers:append(name, value, NEVER_INDEX) end
+  if answer.status ~= 204 then headers:append("content-length", tostring(#answer.body), NEVER_INDEX) end
   return stream:write_headers(headers, last)
 end
 
