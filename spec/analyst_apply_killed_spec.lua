@@ -121,7 +121,7 @@ describe("apply and undo, killed and gone on with,", function()
     begin { workspace = { reports = 120, personal = 0, seed = 7, nasty = true }, latency = 0.004 }
     math.randomseed(4)
     local kills, round = 0, 0
-    while kills < 50 and round < 40 do -- on a fast machine more of them come too late
+    while kills < 50 and round < 200 do -- on a fast machine more of them come too late
       round = round + 1
       again()
       for _, what in ipairs { "apply", "undo" } do
