@@ -7,44 +7,12 @@
 
 local setup, text = ...
 assert(load(setup))()
-local core = require "studio.core"
-local exchange = require "studio.exchange"
+local die_at = require "spec.support.die_at"
 local json = require "studio.json"
 local studio = require "studio"
 
 local options = assert(json.decode(text))
-local die, count = options.die or {}, 0
-
-local function at(event, verb)
-  if event ~= die[1] or (die[3] and verb ~= die[3]) then return end
-  count = count + 1
-  -- not os.execute, which shields us from Ctrl-C
-  if count == die[2] then io.popen(("kill -%s $PPID"):format(options.signal or "KILL")):close() end
-end
-
-local open, perform = core.journal, exchange.perform
-
-function core.journal(...)
-  local file, message, code = open(...)
-  if not file then return nil, message, code end
-  return {
-    append = function(_, line)
-      local ok, why = file:append(line)
-      at "append"
-      return ok, why
-    end,
-    keep = function(_, size) return file:keep(size) end,
-    close = function() return file:close() end,
-  }
-end
-
-function exchange.perform(client, request, ...)
-  local verb = request.method
-  at("send", verb)
-  local results = table.pack(perform(client, request, ...))
-  at("answer", verb)
-  return table.unpack(results, 1, results.n)
-end
+die_at(options.die or {}, options.signal)
 
 local an = studio.analyst { workspace = "acme", token = "tok_workspace", secret = "sec_workspace", limits = false,
   base_url = options.url, state_dir = false, backoff_base = 0.005, backoff_cap = 0.01 }

@@ -6,43 +6,13 @@
 
 local setup, path = ...
 assert(load(setup))()
-local core = require "studio.core"
-local exchange = require "studio.exchange"
+local die_at = require "spec.support.die_at"
 local json = require "studio.json"
 local shell = require "spec.support.shell"
 local studio = require "studio"
 
 local options = assert(json.decode(assert(shell.read(path))))
-local die, count = options.die or {}, 0
-
-local function at(event)
-  if event ~= die[1] then return end
-  count = count + 1
-  if count == die[2] then os.execute "kill -KILL $PPID" end
-end
-
-local open, perform = core.journal, exchange.perform
-
-function core.journal(...)
-  local file, message, code = open(...)
-  if not file then return nil, message, code end
-  return {
-    append = function(_, line)
-      local ok, why = file:append(line)
-      at "append"
-      return ok, why
-    end,
-    keep = function(_, size) return file:keep(size) end,
-    close = function() return file:close() end,
-  }
-end
-
-function exchange.perform(...)
-  at "send"
-  local results = table.pack(perform(...))
-  at "answer"
-  return table.unpack(results, 1, results.n)
-end
+die_at(options.die or {})
 
 local ms = studio.mstudio { api_key = "sk_live_sandbox", limits = false, base_url = options.url, state_dir = false,
   backoff_base = 0.005, backoff_cap = 0.01, poll = { first = 0.01, cap = 0.05 } }
