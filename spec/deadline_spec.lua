@@ -97,7 +97,7 @@ describe("a deadline ends a call that is", function()
       return case.other:request { path = "/fine" }
     end, { on_error = "collect" })
     assert.same({ true, nil, true }, { results[1] ~= nil, results[2], results[3] ~= nil })
-    assert.same({ 1, "outcome_unknown" }, { failures.n, failures[2].kind })
+    assert.same({ 1, "deadline" }, { failures.n, failures[2].code }) -- sent or, on a busy machine, not yet
     case.client:close()
     case.other:close()
   end)

@@ -336,6 +336,15 @@ static int call_state(lua_State *L) {
   return 1;
 }
 
+/*** Whether the attempt under way has begun to leave this machine: "sending" begins with looking up the name and
+connecting. Once true, a call that is cancelled may have been carried out.
+@function call:is_sent
+@treturn boolean */
+static int call_is_sent(lua_State *L) {
+  lua_pushboolean(L, studio_loop_is_sent(check_call(L)));
+  return 1;
+}
+
 /*** Seconds until it can go on (a slot, the end of a backoff), as far as is known; 0 when it is under way.
 @function call:wait
 @treturn number */
@@ -378,7 +387,8 @@ static int call_attempts(lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"done", call_done}, {"result", call_result},     {"cancel", call_cancel},     {"state", call_state},
-  {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {"curl", call_curl}, {NULL, NULL}};
+  {"wait", call_wait}, {"progress", call_progress}, {"attempts", call_attempts}, {"curl", call_curl},
+  {"is_sent", call_is_sent}, {NULL, NULL}};
 
 void lstudio_open_call(lua_State *L) {
   static const lstudio_class class = {LSTUDIO_CALL, methods, call_close, call_gc, NULL, call_tostring};

@@ -116,13 +116,19 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
   return call;
 }
 
+/* Of the attempt under way alone; studio_call_fail knows the earlier ones. */
+static studio_stage stage_of(const studio_attempt *attempt) {
+  return attempt != NULL && attempt->sends > 0 ? STUDIO_STAGE_UNKNOWN : STUDIO_STAGE_NOT_SENT;
+}
+
+bool studio_loop_is_sent(const studio_call *call) { return stage_of(call->attempt) != STUDIO_STAGE_NOT_SENT; }
+
 bool studio_loop_cancel(studio_loop *loop, studio_call *call) {
   if (call->state == STUDIO_CALL_DONE) return false;
   loop->now = studio_clock_ms();
-  studio_stage stage = STUDIO_STAGE_NOT_SENT;
   studio_attempt *attempt = call->attempt;
+  studio_stage stage = stage_of(attempt);
   if (attempt != NULL) {
-    if (attempt->sends > 0) stage = STUDIO_STAGE_UNKNOWN;
     studio_turn_end_attempt(loop, attempt);
     studio_transport_drop(attempt);
     studio_attempts_put(&loop->attempts, attempt);

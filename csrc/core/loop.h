@@ -25,6 +25,9 @@ studio_call *studio_loop_submit(studio_loop *loop, studio_client *client, studio
 /* Ends it now, from every state; false when it was over already. It comes out of take_done as well. */
 bool studio_loop_cancel(studio_loop *loop, studio_call *call);
 
+/* Whether the attempt under way has begun to leave this machine; while it looks up a name or connects: false. */
+bool studio_loop_is_sent(const studio_call *call);
+
 /* Does what there is to do; waits at most `wait_ms` for it. Ends early when a call finished, an alarm is
 ** due, credentials are wanted, or a signal came. With wait_ms 0 the work itself is bounded to
 ** about STUDIO_STEP_BUDGET_US: what is left over waits for the next step. */

@@ -97,7 +97,7 @@ local function is_there(state, call, provider)
   if at ~= "sending" then return false end
   if state.request and state.request.path == "/half" then return progress.received > 0 end
   if state.request and state.request.path == "/swallow" then return progress.sent > 0 end
-  return true
+  return call:is_sent() == (state.stage == "unknown")
 end
 
 --- A client with a call that comes to rest in that state once `run` was called.

@@ -270,6 +270,10 @@ function call:cancel() end
 ---@return "auth"|"queued"|"sending"|"backoff"|"done"
 function call:state() end
 
+---Whether the attempt under way has begun to leave this machine: "sending" begins with looking up the name.
+---@return boolean
+function call:is_sent() end
+
 ---Seconds until it can go on, as far as is known; 0 when it is under way.
 ---@return number
 function call:wait() end
