@@ -31,7 +31,9 @@ add("POST", "/options", function(world, req)
   local complaint = options.complaint(given, true)
   if complaint then return 422, { message = complaint } end
   for name, value in pairs(given) do world.options[name] = value end
-  if given.workspace then world.workspace = nil end -- another one is made when somebody asks for it
+  -- another one is made when somebody asks for it
+  if given.workspace then world.workspace = nil end
+  if given.five9 then world.five9_instance = nil end
   return 204
 end)
 
@@ -49,7 +51,7 @@ add("GET", "/state", function(world)
     tracks = count(world.tracks), voices = count(world.voices), assets = count(world.assets),
     teams = count(world.teams), comments = count(world.comments), reviews = count(world.reviews),
     generations = generations, generated = world.generated, wallet = world.options.wallet,
-    analyst = snapshot.state(world:analyst()),
+    analyst = snapshot.state(world:analyst()), five9 = world:five9():state(),
   }
 end)
 

@@ -21,6 +21,8 @@ local sandbox = {}
 ---@field mstudio_https_url string
 ---@field analyst_url string  base URL for studio.analyst: an origin of its own
 ---@field analyst_https_url string
+---@field five9_url string    base URL for studio.five9: an origin of its own
+---@field five9_https_url string
 ---@field cdn_url string      origin of results: another one than the services'
 ---@field control_url string
 ---@field pid integer         of the child

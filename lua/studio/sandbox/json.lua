@@ -23,6 +23,9 @@ function json.array(t)
   return setmetatable(t or {}, array_mt)
 end
 
+--- Whether that is one: made so here, or read as one.
+function json.is_array(t) return getmetatable(t) == array_mt end
+
 --- A part that is JSON already: written as it is.
 ---@param text string
 ---@return table

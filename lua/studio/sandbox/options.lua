@@ -3,6 +3,7 @@
 -- The same for sandbox.start, the command and sandbox:set.
 
 local faults = require "studio.sandbox.faults"
+local five9 = require "studio.sandbox.five9.setup"
 local limits = require "studio.sandbox.limits"
 local tokens = require "studio.sandbox.analyst.tokens"
 local workspace = require "studio.sandbox.analyst.workspace"
@@ -46,6 +47,9 @@ options.list = {
   results = { "csv", "string", true, "how a run's CSV comes: csv, gzip (encoded), zip (a file for each query)" },
   result_rows = { 100, "number", true, "rows of a result; a million is 60 MB, made while it is sent" },
   analyst_port = { 0, "number", false, "of Analyst Studio; 0: the system chooses" },
+  -- Five9 Studio
+  five9 = { {}, "table", true, "rows, columns, lock_after, seed …; see five9/setup.lua" },
+  five9_port = { 0, "number", false, "of Five9 Studio; 0: the system chooses" },
   -- all
   algorithm = { "sliding", "string", false, "how requests are counted: sliding, fixed, first_hit, gcra, two_window" },
   burst = { false, "number", false, "bucket of gcra; default: the limit" },
@@ -119,6 +123,7 @@ local results = { csv = true, gzip = true, zip = true }
 local checks = {
   limit = above_zero, user_limit = above_zero, window = above_zero, analyst_limit = above_zero,
   analyst_window = above_zero, headers = header_style, analyst_headers = header_style, port = port, analyst_port = port,
+  five9 = five9.complaint, five9_port = port,
   analyst_tokens = tokens.complaint, analyst_classes = classes, workspace = workspace.complaint,
   algorithm = function(value)
     if not limits.algorithms[value] then return ("no algorithm is called '%s'"):format(value) end

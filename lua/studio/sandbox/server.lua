@@ -41,7 +41,7 @@ local function read_request(stream, origin)
   return {
     method = headers:get ":method", path = path, query_text = query ~= "" and query or nil, query = parse_query(query),
     header = function(name) return headers:get(name) end, headers = headers, url = origin() .. path,
-    origin = origin(),
+    origin = origin(), peer = select(2, stream:peername()),
     body = body or "",
   }
 end

@@ -5,6 +5,7 @@
 -- a folder of its own.
 
 local analyst = require "studio.sandbox.analyst"
+local five9 = require "studio.sandbox.five9"
 local mstudio = require "studio.sandbox.mstudio"
 
 ---@class sandbox.service
@@ -23,4 +24,6 @@ return {
     handle = mstudio.handle, failure = mstudio.failure },
   { kind = "analyst", name = "analyst", title = "Analyst Studio", base = "", port = "analyst_port",
     handle = analyst.handle, failure = analyst.failure },
+  { kind = "five9", name = "five9", title = "Five9 Studio", base = five9.prefix, port = "five9_port",
+    handle = five9.handle, failure = five9.failure },
 }

@@ -2,6 +2,7 @@
 --
 -- One account's data for all keys and tokens; everything is gone when the sandbox ends.
 
+local five9 = require "studio.sandbox.five9.instance"
 local keys = require "studio.sandbox.keys"
 local limits = require "studio.sandbox.limits"
 local log = require "studio.sandbox.log"
@@ -57,6 +58,7 @@ function methods:reset()
   self.voices = voices.stock()
   self.last_id = 0
   self.workspace = nil
+  self.five9_instance = nil
   self.budgets = {}
   self.log:clear()
 end
@@ -85,6 +87,13 @@ end
 function methods:analyst()
   self.workspace = self.workspace or workspaces.new(self)
   return self.workspace
+end
+
+--- Five9 Studio's instance; made when somebody first asks for it.
+---@return sandbox.five9
+function methods:five9()
+  self.five9_instance = self.five9_instance or five9.new(self)
+  return self.five9_instance
 end
 
 --- Counts a request against a budget.
