@@ -1,4 +1,4 @@
--- Writes docs/analyst_routes.md and docs/mstudio_routes.md, all routes of a service, from the code.
+-- Writes docs/analyst_routes.md, docs/mstudio_routes.md and docs/five9_routes.md, all routes of a service.
 -- SPDX-License-Identifier: MIT
 --
 -- usage: lua5.4 tools/routes.lua [--check]     (from the checkout's root)
@@ -33,6 +33,19 @@ what is usual among services of this make, and nobody has confirmed them. Every 
 `studio.mstudio { …, routes = { ["images.generate"] = "POST /frames/{frame_id}/images" } }`.
 ]]
 
+local FIVE9 <const> = [[
+# The routes of Five9 Studio 7
+
+Written by `make routes` from the code (a spec holds it to that). A route's name is its
+method: `data_stores.get` is `f9.data_stores:get`, with what stands in braces as the first arguments and then the
+fields; a row may stand for its id. A route `….list` has three methods: `list`, `each` and `pages`.
+
+**None is documented in public.** `third_party` routes are sent by working clients of other people
+(python-inference-client, CCaS-Automation). Of `assumed` ones the vendor's API Resource Guide and ChatBot guide say that
+they exist; their paths are guessed. Every route can be replaced in one line:
+`studio.five9 { …, routes = { ["account.login"] = "POST /login" } }`.
+]]
+
 --- What is written: the file, what it begins with, where the routes are, and headings with the files below them.
 routes.documents = {
   { file = "docs/analyst_routes.md", head = ANALYST, folder = "lua/studio/services/analyst/", parts = {
@@ -57,6 +70,12 @@ routes.documents = {
     { "Exports", "exports" },
     { "Teams, invites, members", "teams" },
   } },
+  { file = "docs/five9_routes.md", head = FIVE9, folder = "lua/studio/services/five9/routes/", parts = {
+    { "Data stores and rows", "data" },
+    { "Prompts and files", "prompts" },
+    { "Chat", "chatbot" },
+    { "Logging in, codes, passwords", "account" },
+  } },
 }
 
 local function cell(text) return (text:gsub("|", "\\|")) end
@@ -69,6 +88,7 @@ local function fields_of(r)
   if r.query and #r.query > 0 then words[#words + 1] = "query: " .. table.concat(r.query, ", ") end
   if r.query and #r.query == 0 then words[#words + 1] = "no body" end
   if r.required then words[#words + 1] = "*needed:* " .. table.concat(r.required, ", ") end
+  if r.limits then words[#words + 1] = "limit " .. table.concat(r.limits, ", ") end
   if r.key then words[#words + 1] = "list `" .. r.key .. "`" .. (r.paging == "once" and ", not paged" or "") end
   if r.token_kinds then
     local kinds = {}

@@ -13,9 +13,10 @@ bool studio_reveal_header(const char *name) {
     "Accept", "Accept-Encoding", "Accept-Language", "Accept-Ranges", "Age", "Cache-Control", "Connection",
     "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Date", "Expires", "Idempotency-Key",
     "If-Range", "Last-Modified", "Prefer", "Range", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
-    "RateLimit-Remaining", "RateLimit-Reset", "Request-Id", "Retry-After", "Server", "Transfer-Encoding", "User-Agent",
-    "Vary", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-After",
-    "X-RateLimit-Reset-After", "X-RateLimit-Used", "X-RateLimit-Resource", "X-Request-Id", "X-Trace-Id"};
+    "RateLimit-Remaining", "RateLimit-Reset", "Request-Id", "Retry-After", "Scope", "Scope-Id", "Server",
+    "Transfer-Encoding", "User-Agent", "Vary", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+    "X-RateLimit-After", "X-RateLimit-Reset-After", "X-RateLimit-Used", "X-RateLimit-Resource", "X-Request-Id",
+    "X-Trace-Id"};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     if (studio_ascii_equal(name, shown[i])) return true;
   }

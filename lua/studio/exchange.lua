@@ -26,7 +26,7 @@ function exchange.context(client, label, r, request)
   local explain = state.definition.explain
   return {
     service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
-    where = task.origin(), verb = request and request.method,
+    where = task.origin(), verb = request and (r and r.reads and "GET" or request.method),
     request = request and prepare.label(request.method, request.path, request.url),
     redact = function(text) return prepare.redact(client, text) end,
     explain = explain and function(err) explain(err, client) end,
@@ -53,7 +53,7 @@ end
 ---@return table? fields of the error; nil: it may be sent
 function exchange.refusal(client, verb, r)
   local state = client.state
-  if state.read_only and not reading[verb] then
+  if state.read_only and not (reading[verb] or r and r.reads) then
     return { kind = "refused", message = "this client is read-only, so " .. verb .. " was not sent" }
   end
   local scope = r and r.scope

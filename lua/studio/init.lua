@@ -31,6 +31,7 @@ local parts = {
   mstudio = "studio.services.mstudio",
   analyst = "studio.services.analyst",
   analyst_discovery = "studio.services.analyst.discovery",
+  five9 = "studio.services.five9",
   progress = "studio.progress",
   fountain = "studio.fountain",
   wait_all = "studio.wait_all",

@@ -262,7 +262,7 @@ end
 -- What tells a page from others: the ids of its rows, so that a counter or a link that is written another way does not
 -- hide that it is the same page; else all of its bytes.
 local function mark_of(walk, items, response)
-  local field = walk.client.state.id_field
+  local field = walk.r.id_field or walk.client.state.id_field
   if not field or walk.r.paging == nil then return response.body end
   local ids = {}
   for i, item in ipairs(items) do

@@ -163,7 +163,7 @@ function prepare.call(client, name, params, fields, options)
   local path, rest = route.path(r, params or {}, fields, state)
   local query, body, content_type = place(r, route.fields(r, rest), name)
   local repeatable = options.repeatable
-  if repeatable == nil then repeatable = r.repeatable end
+  if repeatable == nil then repeatable = r.repeatable or r.reads end
   return {
     method = r.verb, path = path, query = query, body = body,
     headers = headers_of(options, content_type, name, r.accept),

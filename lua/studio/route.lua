@@ -31,7 +31,8 @@ local route = {}
 ---@field priority string? "user" (default), "submit", "poll": who goes first when slots are scarce
 ---@field class string? of resources, where the service limits each by itself; else the name's first part
 ---@field repeatable boolean? a POST that the service documents as harmless to repeat
----@field limits string[]? names of further limiters of the service that it counts against
+---@field reads boolean? a POST that only reads, such as a query: a read-only client sends it, and it may be repeated
+---@field id_field string? the field of a row that is its id here, where things of a service differ in that
 ---@field token_kinds table<string, boolean>? the kinds of credentials that the service takes for it
 ---@field refused_note string? why it takes only those
 ---@field find_out string? what to look at when nobody knows whether a call was done
@@ -43,7 +44,7 @@ local replaceable = {
   unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string", class = "string",
   repeatable = "boolean", find_out = "string", note = "string", accept = { "string", "boolean" },
   query = { "table", "boolean" }, key = "string", paging = "string", cursor = "string", single = "boolean",
-  token_kinds = { "table", "boolean" }, refused_note = "string",
+  token_kinds = { "table", "boolean" }, refused_note = "string", reads = "boolean", id_field = "string",
 }
 
 local verbs = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true, DELETE = true }
@@ -158,7 +159,7 @@ end
 ---@return string path
 ---@return table? fields a copy without what went into the path, when something did
 function route.path(r, params, fields, known)
-  local id_field, always = known and known.id_field, known and known.params or {}
+  local id_field, always = r.id_field or known and known.id_field, known and known.params or {}
   local rest = fields
   local function set(name, value)
     if rest == fields then

@@ -22,7 +22,7 @@ local service = {}
 ---@class studio.service.definition
 ---@field name string "mstudio": the module's name, and the first word of its errors
 ---@field family string? services of one family share limiters, where key, address and limit are the same
----@field base_url string
+---@field base_url string|fun(options: table, what: string): string a function where options say which it is
 ---@field options table<string, string|string[]> options beside the common ones, as for check.options
 ---@field connect fun(options: table, what: string): studio.service.connection
 ---@field routes studio.route[]
@@ -40,6 +40,7 @@ local service = {}
 ---@field auth studio.core.auth
 ---@field limits table[]? as for limits.make
 ---@field limit_key string? whose limit it is
+---@field headers table<string, string>? sent with every call, beside the definition's: who is asking, and no secret
 ---@field params table<string, string>? parameters that stand in the path of every route that has them
 ---@field facts table? what else the service wants to know of a client later: client.state.facts. No secret
 
@@ -91,7 +92,9 @@ end
 local function new_client(definition, class, resources, rules, options)
   local what = "studio." .. definition.name
   options = merge(check.options(what, options, rules))
-  options.base_url = (options.base_url or definition.base_url):gsub("/+$", "")
+  local base = definition.base_url
+  if type(base) == "function" then base = base(options, what) else base = options.base_url or base end
+  options.base_url = base:gsub("/+$", "")
   prepare.headers(options.headers, what)
   local routes = route.table(definition.routes, options.routes)
   local scopes = read_scopes(definition, options.scopes, what)
@@ -100,7 +103,8 @@ local function new_client(definition, class, resources, rules, options)
   local limiters, classes = limits.make(definition, plan, options, what)
   local settings = {
     base_url = options.base_url, auth = plan.auth, limiters = limiters,
-    headers = merge(definition.headers, options.headers), account = options.limit_key, name = definition.name,
+    headers = merge(definition.headers, plan.headers, options.headers), account = options.limit_key,
+    name = definition.name,
   }
   for name in pairs(core_options) do settings[name] = options[name] end
   local defaults = {}
@@ -139,7 +143,7 @@ end
 -- through, and that is told once.
 local function unwrapped(client, r, value)
   if value[r.unwrap] ~= nil then return value[r.unwrap] end
-  local field = client.state.id_field or "id"
+  local field = r.id_field or client.state.id_field or "id"
   for name, inner in pairs(value[field] == nil and value or {}) do
     if type(name) == "string" and not beside[name] and type(inner) == "table" and inner[field] ~= nil then
       warn_of_envelope(client, r, name)
@@ -213,7 +217,7 @@ function methods:problem(name, fields)
     message = prepare.redact(self, fields.message), stage = "answered",
     attempts = response and response.attempts, status = response and response.status,
   })
-  all.maybe_done = errors.maybe_done(all, r and r.verb)
+  all.maybe_done = errors.maybe_done(all, r and (r.reads and "GET" or r.verb))
   all.advice = all.advice or r and errors.advise_on_write(all, {
     verb = r.verb, find_out = r.find_out, request = prepare.label(r.verb, r.path) })
   local _, err = exchange.refuse(self, name, all)

@@ -9,6 +9,7 @@
 ---@field mstudio fun(options: studio.mstudio.options): studio.mstudio.client
 ---@field analyst fun(options: studio.analyst.options): studio.analyst.client
 ---@field analyst_discovery fun(options: studio.analyst.discovery.options): studio.analyst.discovery.client
+---@field five9 fun(options: studio.five9.options): studio.five9.client
 ---@field spawn fun(fn: function, ...): studio.task
 ---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
 ---@field wait_all fun(jobs: studio.job[], options: studio.wait_all_options?): any[]?, studio.error|table

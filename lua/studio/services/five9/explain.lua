@@ -1,0 +1,42 @@
+-- Five9 Studio's own failures, in sentences that say what to do. SPDX-License-Identifier: MIT
+--
+-- Documented: key and scope id must belong together, else "an error" (which one is not said); a key has permissions.
+-- Seen in a third party's tests: 403 {"message": "User does not have permission to perform this action."}.
+
+local profile = { ac = "the account's (Manage > Account Profile)",
+  sp = "the service provider's (Manage > Service Provider Profile)" }
+
+-- Key, scope and scope id, of which the service does not say which one is wrong.
+local function together(facts)
+  return ("with scope \"%s\" the scope_id must be %s, here it is %s, and the key one of the same (Manage > API Keys)")
+    :format(facts.scope, profile[facts.scope], facts.scope_id)
+end
+
+local advice = {
+  unauthorized = function(facts)
+    if not facts.scope then return "This client was made without api_key and scope_id" end
+    return "Is the key right and set to Active? And " .. together(facts)
+  end,
+  forbidden = function(facts)
+    if not facts.scope then return nil end
+    return "The key needs the permission for this (Manage > API Keys); or it is not this account's: " .. together(facts)
+  end,
+}
+
+-- No route is in the vendor's documents: one that is not there may have moved.
+local function not_there(err, client)
+  local r = client.state.routes[err.route]
+  if not (r and r.from == "third_party" and (err.status == 404 or err.status == 405)) then return nil end
+  return ("If it is there all the same: the route %s is not documented, it was seen in other people's clients; "
+    .. "routes = { [\"%s\"] = \"VERB /path\" } replaces it (or is base_url wrong?)"):format(err.route, err.route)
+end
+
+--- Adds to an error what only somebody who knows Five9 Studio can say.
+---@param err studio.error
+---@param client studio.client
+return function(err, client)
+  -- What to do about a write that may have been done is more urgent than why a later attempt was refused.
+  if err.maybe_done or err.stage == "not_sent" then return end
+  local own = advice[err.kind]
+  err.advice = own and own(client.state.facts) or err.advice or not_there(err, client)
+end

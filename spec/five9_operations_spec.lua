@@ -1,0 +1,110 @@
+-- Every operation of Five9 Studio 7: what is sent for it, and what comes back. SPDX-License-Identifier: MIT
+--
+-- The table in spec/support/five9_operations is written by hand; a server scripted from it answers. All is called once,
+-- first; the requests, told apart by a header, are looked at afterwards.
+
+local echo = require "spec.support.echo"
+local json = require "studio.json"
+local operations = require "spec.support.five9_operations"
+local studio = require "studio"
+
+local BASE = "/studio-backend/api"
+
+local function ways_of(operation) return operation.ways or { operation[1]:match "[^.]+$" } end
+
+local function method_of(operation, client, way)
+  local resource = assert(client[operation[1]:match "^[^.]+"], "there is no resource for " .. operation[1])
+  return assert(resource[way], "there is no method " .. operation[1]), resource
+end
+
+-- What a way to call it gives: iterators as the list of all that they give.
+local function call(operation, client, way)
+  local method, resource = method_of(operation, client, way)
+  local value = method(resource, table.unpack(operation.with or {}))
+  if not (operation.ways and (way == "each" or way == "pages")) then return value end
+  local rows = {}
+  for item in value do
+    if way == "each" then item = { item } end
+    table.move(item, 1, #item, #rows + 1, rows)
+  end
+  return rows
+end
+
+describe("the routes of Five9", function()
+  local routes = {}
+
+  setup(function()
+    local client <close> = studio.five9 { region = "us", scope_id = 1, api_key = "k" }
+    for _, r in ipairs(client:routes()) do routes[r.name] = r end
+  end)
+
+  it("are there for every operation, with verb and path, and say how they are known", function()
+    for _, operation in ipairs(operations) do
+      local r = assert(routes[operation[1]], "there is no route " .. operation[1])
+      local verb, path = operation[2]:match "^(%S+) ([^?]*)"
+      assert.same({ verb, operation.standing or "third_party" }, { r.verb, r.from }, r.name)
+      assert.matches("^" .. r.path:gsub("[%-.]", "%%%0"):gsub("{[%w_]+}", "[%%w_]+") .. "$", path)
+    end
+  end)
+
+  it("are these operations and no others, and none is called documented", function()
+    local known = {}
+    for _, operation in ipairs(operations) do known[operation[1]] = true end
+    for name, r in pairs(routes) do
+      assert.is_true(known[name] or name:find "^account%." ~= nil or name == "chatbot.turn", name)
+      assert.is_true(r.from == "third_party" or r.from == "assumed", name)
+    end
+  end)
+end)
+
+describe("what is sent and what comes back", function()
+  local server, sent, came = nil, {}, {}
+
+  setup(function()
+    local script = {}
+    for _, operation in ipairs(operations) do
+      script[operation[2]:match "^%S+ " .. BASE .. operation[2]:match "^%S+ ([^?]*)"] = { { body = operation.answer } }
+    end
+    server = echo.start(script)
+    for i, operation in ipairs(operations) do
+      for _, way in ipairs(ways_of(operation)) do
+        local mark = i .. " " .. way
+        local ok, value = pcall(function()
+          local client <close> = studio.five9 { base_url = server.url .. "/studio-backend", scope = "ac",
+            scope_id = "1234", api_key = "k", state_dir = false, headers = { ["X-Mark"] = mark } }
+          return call(operation, client, way)
+        end)
+        came[mark] = { ok = ok, value = value }
+      end
+    end
+    for _, request in ipairs(server:log()) do
+      local mark = request.headers["x-mark"]
+      sent[mark] = sent[mark] or {}
+      table.insert(sent[mark], request)
+    end
+  end)
+
+  teardown(function() server:stop() end)
+
+  local function check_sent(operation, request)
+    local verb, path = operation[2]:match "^(%S+ )(.*)$"
+    assert.equal(verb .. BASE .. path, request.method .. " " .. request.target)
+    local scoped = operation.scoped ~= false
+    assert.same(scoped and { "ac", "1234", "k" } or {}, { request.headers.scope, request.headers["scope-id"],
+      request.headers["studio-api-key"] })
+    if not operation.body then return assert.equal("", request.body) end
+    assert.same(json.decode(operation.body), json.decode(request.body))
+    assert.equal("application/json", request.headers["content-type"])
+  end
+
+  for i, operation in ipairs(operations) do
+    for _, way in ipairs(ways_of(operation)) do
+      it(operation[1] .. ": " .. operation[2] .. (operation.ways and " (" .. way .. ")" or ""), function()
+        local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
+        if not result.ok then error(result.value, 0) end
+        check_sent(operation, requests[1])
+        assert.same(json.decode(operation.gives), result.value)
+      end)
+    end
+  end
+end)
