@@ -34,6 +34,7 @@ add("POST", "/options", function(world, req)
   -- another one is made when somebody asks for it
   if given.workspace then world.workspace = nil end
   if given.five9 then world.five9_instance = nil end
+  if given.cognitive3d then world.cognitive3d_state = nil end
   return 204
 end)
 
@@ -52,6 +53,7 @@ add("GET", "/state", function(world)
     teams = count(world.teams), comments = count(world.comments), reviews = count(world.reviews),
     generations = generations, generated = world.generated, wallet = world.options.wallet,
     analyst = snapshot.state(world:analyst()), five9 = world:five9():state(),
+    cognitive3d = world:cognitive3d():summary(),
   }
 end)
 

@@ -21,6 +21,10 @@ local sandbox = {}
 ---@field mstudio_https_url string
 ---@field analyst_url string  base URL for studio.analyst: an origin of its own
 ---@field analyst_https_url string
+---@field cognitive3d_url string  base URL of Cognitive3D's query host
+---@field cognitive3d_https_url string
+---@field cognitive3d_data_url string  of its collector: an origin of its own
+---@field cognitive3d_data_https_url string
 ---@field five9_url string    base URL for studio.five9: an origin of its own
 ---@field five9_https_url string
 ---@field cdn_url string      origin of results: another one than the services'
@@ -64,7 +68,8 @@ local function control(self, method, path, query, body)
   return response.body ~= "" and json.decode(response.body) or true
 end
 
---- The requests so far (the last 20000), oldest first: n, time, server ("api" is mStudio, "analyst", "cdn"), method,
+--- The requests so far (the last 20000), oldest first: n, time, server ("api" is mStudio, "analyst", "cognitive3d",
+--- "cognitive3d_data", "cdn"), method,
 --- path, query, status (nil when the connection was broken off), key (its name, never its value), used, capacity (of
 --- its limit), ms, bytes, fault, headers (harmless ones; of the others "***").
 ---@param after integer?  only those with a greater n
@@ -78,7 +83,9 @@ function methods:clear_log() control(self, "DELETE", "/log") end
 --- id as text -> how many were accepted), generated (kind -> id of the track, frame or project, as text -> how many),
 --- wallet;
 --- `analyst`: archived (tokens of reports), schedules (report token -> how many), changes (operation -> token of what
---- was changed -> how often it took effect), collections (count).
+--- was changed -> how often it took effect), collections (count);
+--- `cognitive3d`: generated (rows of each stream, in all sessions), ingested (rows that came in, by stream), recorded
+--- (sessions that came in), scenes, versions (counts), sessions (project id as text -> how many).
 ---@return table
 function methods:state() return control(self, "GET", "/state") end
 

@@ -2,6 +2,7 @@
 --
 -- The same for sandbox.start, the command and sandbox:set.
 
+local cognitive3d = require "studio.sandbox.cognitive3d.settings"
 local faults = require "studio.sandbox.faults"
 local five9 = require "studio.sandbox.five9.setup"
 local limits = require "studio.sandbox.limits"
@@ -47,6 +48,10 @@ options.list = {
   results = { "csv", "string", true, "how a run's CSV comes: csv, gzip (encoded), zip (a file for each query)" },
   result_rows = { 100, "number", true, "rows of a result; a million is 60 MB, made while it is sent" },
   analyst_port = { 0, "number", false, "of Analyst Studio; 0: the system chooses" },
+  -- Cognitive3D
+  cognitive3d = { {}, "table", true, "what there is: sessions, events, seed …; see cognitive3d/settings.lua" },
+  cognitive3d_port = { 0, "number", false, "of Cognitive3D's query host; 0: the system chooses" },
+  cognitive3d_data_port = { 0, "number", false, "of its collector; 0: the system chooses" },
   -- Five9 Studio
   five9 = { {}, "table", true, "rows, columns, lock_after, seed …; see five9/setup.lua" },
   five9_port = { 0, "number", false, "of Five9 Studio; 0: the system chooses" },
@@ -123,6 +128,7 @@ local results = { csv = true, gzip = true, zip = true }
 local checks = {
   limit = above_zero, user_limit = above_zero, window = above_zero, analyst_limit = above_zero,
   analyst_window = above_zero, headers = header_style, analyst_headers = header_style, port = port, analyst_port = port,
+  cognitive3d_port = port, cognitive3d_data_port = port, cognitive3d = cognitive3d.complaint,
   five9 = five9.complaint, five9_port = port,
   analyst_tokens = tokens.complaint, analyst_classes = classes, workspace = workspace.complaint,
   algorithm = function(value)

@@ -5,6 +5,7 @@
 -- a folder of its own.
 
 local analyst = require "studio.sandbox.analyst"
+local cognitive3d = require "studio.sandbox.cognitive3d"
 local five9 = require "studio.sandbox.five9"
 local mstudio = require "studio.sandbox.mstudio"
 
@@ -24,6 +25,10 @@ return {
     handle = mstudio.handle, failure = mstudio.failure },
   { kind = "analyst", name = "analyst", title = "Analyst Studio", base = "", port = "analyst_port",
     handle = analyst.handle, failure = analyst.failure },
+  { kind = "cognitive3d", name = "cognitive3d", title = "Cognitive3D", base = "", port = "cognitive3d_port",
+    handle = cognitive3d.handle, failure = cognitive3d.failure },
+  { kind = "cognitive3d_data", name = "cognitive3d_data", title = "its collector", base = "",
+    port = "cognitive3d_data_port", handle = cognitive3d.handle_data, failure = cognitive3d.failure },
   { kind = "five9", name = "five9", title = "Five9 Studio", base = five9.prefix, port = "five9_port",
     handle = five9.handle, failure = five9.failure },
 }

@@ -2,6 +2,7 @@
 --
 -- One account's data for all keys and tokens; everything is gone when the sandbox ends.
 
+local cognitive3d = require "studio.sandbox.cognitive3d.state"
 local five9 = require "studio.sandbox.five9.instance"
 local keys = require "studio.sandbox.keys"
 local limits = require "studio.sandbox.limits"
@@ -58,6 +59,7 @@ function methods:reset()
   self.voices = voices.stock()
   self.last_id = 0
   self.workspace = nil
+  self.cognitive3d_state = nil
   self.five9_instance = nil
   self.budgets = {}
   self.log:clear()
@@ -87,6 +89,13 @@ end
 function methods:analyst()
   self.workspace = self.workspace or workspaces.new(self)
   return self.workspace
+end
+
+--- Cognitive3D's state, of both its hosts; made when somebody first asks for it.
+---@return sandbox.c3
+function methods:cognitive3d()
+  self.cognitive3d_state = self.cognitive3d_state or cognitive3d.new(self)
+  return self.cognitive3d_state
 end
 
 --- Five9 Studio's instance; made when somebody first asks for it.

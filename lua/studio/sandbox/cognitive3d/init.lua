@@ -1,0 +1,96 @@
+-- Cognitive3D: from a request with its body read to a status and a body. SPDX-License-Identifier: MIT
+--
+-- Two hosts share one state: the query host, for organizations' keys, and the collector, for developers' and data keys.
+-- A request is judged in this order: fault in the way of everything (server.lua), route, key, body, and only then the
+-- resource. No limits are published, and there are none here.
+
+local answers = require "studio.sandbox.cognitive3d.answers"
+local json = require "studio.sandbox.json"
+local keys = require "studio.sandbox.cognitive3d.keys"
+local router = require "studio.sandbox.router"
+
+local cognitive3d = { failure = answers.failure }
+
+---@class sandbox.c3_more
+---@field writes boolean?     needs a key that may write
+---@field anonymous boolean?  needs no key
+---@field raw boolean?        the body is no JSON: the handler reads req.body
+
+local query, collector = router.new(), router.new()
+
+-- A part's file adds its operations: method, path below /v0, handle(c3, req) -> status, body (a table, text, or nil),
+-- headers; and of the collector also the kind of key.
+local function add_query(method, path, handle, more)
+  query:add(method, path, { handle = handle, key = "organization", more = more or {} })
+end
+
+local function add_collector(method, path, key, handle, more)
+  collector:add(method, path, { handle = handle, key = key, more = more or {} })
+end
+
+for _, part in ipairs {
+  "account",
+  "projects",
+  "sessions",
+  "streams",
+} do
+  require("studio.sandbox.cognitive3d.read." .. part)(add_query)
+end
+
+for _, part in ipairs {
+  "gateway",
+} do
+  require("studio.sandbox.cognitive3d." .. part)(add_collector)
+end
+
+-- A body is a JSON object, or nothing at all; a bare array is "Invalid json" to the service.
+local function read_json(req)
+  if req.body == "" then return {} end
+  local value = json.decode(req.body)
+  if type(value) ~= "table" or value == json.null or getmetatable(value) then return nil end
+  return value
+end
+
+local function carry_out(c3, req, route)
+  req.json = route.more.raw and {} or read_json(req)
+  if not req.json then return answers.error(400, "Invalid json") end
+  return route.handle(c3, req)
+end
+
+local function find(routes, req)
+  local path = req.path:match "^/v0(/.*[^/])$" -- a slash at the end is another path, which is not there
+  if path then return routes:find(req.method, path) end
+end
+
+local function judge(routes, default_key)
+  return function(world, req)
+    local route, args = find(routes, req)
+    local wanted = route and route.key or default_key
+    local key, status, message = keys.judge(req.header "authorization", wanted, route and route.more.writes)
+    local about = { principal = key and key.id }
+    if status and not (route and route.more.anonymous) then
+      local code, body = answers.error(status, message)
+      return code, body, nil, about
+    elseif not route then
+      local code, body = answers.error(404, args and "no such method" or "no such route")
+      return code, body, nil, about
+    end
+    req.args, req.key = args, key
+    local code, body, headers = carry_out(world:cognitive3d(), req, route)
+    return code, body, headers, about
+  end
+end
+
+--- Judges a request to the query host.
+---@param world sandbox.world
+---@param req table  method, path, query, header(name), body, origin
+---@return integer status
+---@return table|string|nil body
+---@return table<string, string>|nil headers
+---@return table|nil about   for the log: principal
+cognitive3d.handle = judge(query, "organization")
+
+--- Judges a request to the collector; as `handle`.
+cognitive3d.handle_data = judge(collector, "developer")
+
+return cognitive3d
