@@ -1,4 +1,4 @@
--- Writes docs/analyst_routes.md, docs/mstudio_routes.md and docs/five9_routes.md, all routes of a service.
+-- Writes docs/analyst_routes.md, docs/mstudio_routes.md …: all routes of a service, from the code.
 -- SPDX-License-Identifier: MIT
 --
 -- usage: lua5.4 tools/routes.lua [--check]     (from the checkout's root)
@@ -46,6 +46,25 @@ they exist; their paths are guessed. Every route can be replaced in one line:
 `studio.five9 { …, routes = { ["account.login"] = "POST /login" } }`.
 ]]
 
+local COGNITIVE3D <const> = [[
+# The routes of Cognitive3D
+
+Written by `make routes` from the code (a spec holds it to that); the guide is `cognitive3d.md`. A
+route's name is its method: `tags.create` is `c3.tags:create`, with what stands in braces as the first arguments (nil
+for the client's own project or organization) and then the fields; a row may stand for its id. A route `….list…` has
+three methods: `list`, `each` and `pages`.
+
+`key` says which key is sent, and so to which host: `organization` (option `org_key`, api.cognitive3d.com), `developer`
+and `data` (options `developer_key` and `data_key`, data.cognitive3d.com). `from` is `documented` (the vendor's
+documentation and the API reference that it publishes for coding agents), `vendor` (its own clients, SDKs and upload
+tools), `third_party` (clients of others) or `assumed` (concluded from those). Every route can be replaced:
+`studio.cognitive3d { …, routes = { ["collector.verify"] = { proof = false } } }`.
+
+What the vendor's own catalogue calls gone (404) has no method:
+`GET /v0/versions/{version_id}/objectiveVersions/{id}/results` and `…/stepResults`; `objectives.results`,
+`objectives.step_results` and `objectives.csv` take their place.
+]]
+
 --- What is written: the file, what it begins with, where the routes are, and headings with the files below them.
 routes.documents = {
   { file = "docs/analyst_routes.md", head = ANALYST, folder = "lua/studio/services/analyst/", parts = {
@@ -76,25 +95,39 @@ routes.documents = {
     { "Chat", "chatbot" },
     { "Logging in, codes, passwords", "account" },
   } },
+  { file = "docs/cognitive3d_routes.md", head = COGNITIVE3D, folder = "lua/studio/services/cognitive3d/routes/",
+    parts = {
+      { "Login, organization, tags", "account" },
+      { "Projects, scenes, versions and their files", "projects" },
+      { "The collector: uploads (developer key)", "collector" },
+    } },
 }
 
 local function cell(text) return (text:gsub("|", "\\|")) end
 
+local function names_of(set)
+  local names = {}
+  for name in pairs(set) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
 -- What a caller's fields become, in few words.
 local function fields_of(r)
   local words = {}
+  if r.door then words[#words + 1] = "key `" .. r.door .. "`" end
   if r.scope then words[#words + 1] = "scope `" .. r.scope .. "`" end
   if r.wrapper then words[#words + 1] = "`" .. r.wrapper .. "`" end
   if r.query and #r.query > 0 then words[#words + 1] = "query: " .. table.concat(r.query, ", ") end
   if r.query and #r.query == 0 then words[#words + 1] = "no body" end
   if r.required then words[#words + 1] = "*needed:* " .. table.concat(r.required, ", ") end
   if r.limits then words[#words + 1] = "limit " .. table.concat(r.limits, ", ") end
+  if r.defaults then words[#words + 1] = "defaults: " .. table.concat(names_of(r.defaults), ", ") end
+  if r.reads then words[#words + 1] = "only asks" end
+  if r.answer == "file" then words[#words + 1] = "gives a file" end
   if r.key then words[#words + 1] = "list `" .. r.key .. "`" .. (r.paging == "once" and ", not paged" or "") end
   if r.token_kinds then
-    local kinds = {}
-    for kind in pairs(r.token_kinds) do kinds[#kinds + 1] = kind end
-    table.sort(kinds)
-    words[#words + 1] = table.concat(kinds, " or ") .. " tokens only"
+    words[#words + 1] = table.concat(names_of(r.token_kinds), " or ") .. " tokens only"
   end
   return table.concat(words, "; ")
 end
@@ -140,6 +173,7 @@ local function write(document, only_check)
 end
 
 local function main(args)
+  package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- what routes of a service share
   for _, document in ipairs(routes.documents) do write(document, args[1] == "--check") end
 end
 

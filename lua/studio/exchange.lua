@@ -1,6 +1,7 @@
 -- One request: refuse it, or submit it to the core, wait, judge, decode. SPDX-License-Identifier: MIT
 
 local check = require "studio.check"
+local doors = require "studio.doors"
 local errors = require "studio.error"
 local json = require "studio.json"
 local limits = require "studio.limits"
@@ -15,6 +16,9 @@ local exchange = {}
 
 local reading = { GET = true, HEAD = true }
 
+-- The verb that says what a request does: a POST that only asks is like a GET.
+local function acts_as(verb, r) return r and r.reads and "GET" or verb end
+
 --- What the error funnel needs to know about a call.
 ---@param client studio.client
 ---@param label string
@@ -26,7 +30,7 @@ function exchange.context(client, label, r, request)
   local explain = state.definition.explain
   return {
     service = state.definition.name, route = label, from = r and r.from, find_out = r and r.find_out,
-    where = task.origin(), verb = request and (r and r.reads and "GET" or request.method),
+    where = task.origin(), verb = request and acts_as(request.method, r),
     request = request and prepare.label(request.method, request.path, request.url),
     redact = function(text) return prepare.redact(client, text) end,
     explain = explain and function(err) explain(err, client) end,
@@ -53,7 +57,7 @@ end
 ---@return table? fields of the error; nil: it may be sent
 function exchange.refusal(client, verb, r)
   local state = client.state
-  if state.read_only and not (reading[verb] or r and r.reads) then
+  if state.read_only and not reading[acts_as(verb, r)] then
     return { kind = "refused", message = "this client is read-only, so " .. verb .. " was not sent" }
   end
   local scope = r and r.scope
@@ -75,44 +79,64 @@ function exchange.refusal(client, verb, r)
 end
 
 -- An error about an answer that came, and cannot be used. `invalid`: the service itself says that it was not done.
-local function unusable(client, label, r, request, response, kind, message)
+local function unusable(client, label, r, request, response, why)
   return errors.from_failure({
-    kind = kind, status = response.status, message = message, attempts = response.attempts,
-    stage = "answered", refused = kind == "invalid", response = response,
+    kind = why.kind, code = why.code, status = response.status, message = why.message, attempts = response.attempts,
+    stage = "answered", refused = why.kind == "invalid", response = response,
   }, exchange.context(client, label, r, request), response)
 end
 
--- An answer of status < 400 to a Lua value; nil, kind, message when it cannot be used. `strict`: it
--- must be JSON; else text is a value too. Where nothing was to be read, null is no worse than an empty answer.
-local function decode(response, verb, strict)
-  if response.path then return response.path end
-  if response.status >= 400 then return true end -- a repeated DELETE finds nothing any more: it is done
+-- nil, and fields of an error.
+local function no_good(kind, message) return nil, { kind = kind, message = message } end
+
+local function decode_json(response, verb, strict)
   local body = response.body
-  if body == nil or not body:find "%S" then
-    if not (strict and verb == "GET") then return true end
-    return nil, "protocol", "the answer is empty, and something was to be read"
-  end
   local kind = (response:header "content-type" or ""):lower()
   local is_json = kind:find("json", 1, true) ~= nil
   if not (is_json or body:find "^%s*[{%[]") then
     if not strict then return body end
-    return nil, "protocol", "the answer is not JSON but " .. (kind ~= "" and kind or "something else")
+    return no_good("protocol", "the answer is not JSON but " .. (kind ~= "" and kind or "something else"))
   end
   local value, why = json.decode(body)
   if value == nil then
     if not (is_json or strict) then return body end
-    return nil, "protocol", "the answer is not readable JSON: " .. why
+    return no_good("protocol", "the answer is not readable JSON: " .. why)
   end
   if strict and value == json.null and not reading[verb] then return true end
-  if strict and (value == json.null or value == false) then return nil, "protocol", "the answer is " .. body end
+  if strict and (value == json.null or value == false) then return no_good("protocol", "the answer is " .. body) end
   if type(value) == "table" and value.success == false then
-    return nil, "invalid", "the service says that it was not done, and not why"
+    return no_good("invalid", "the service says that it was not done, and not why")
   end
   return value
 end
 
+-- An answer of status < 400 to a Lua value; nil and fields of an error when it cannot be used. `answer`, as of a route:
+-- "json" must be that; of "any" text is a value too. Where nothing was to be read, null is no worse than an empty one.
+local function decode(response, verb, answer)
+  if response.path then return response.path end
+  if response.status >= 400 then return true end -- a repeated DELETE finds nothing any more: it is done
+  local body = response.body
+  if answer == "file" then return body or "" end
+  if body == nil or not body:find "%S" then
+    if answer == "any" or verb ~= "GET" then return true end
+    return no_good("protocol", "the answer is empty, and something was to be read")
+  end
+  if answer == "text" then return body:match '^%s*"([^"\\]*)"%s*$' or body:match "^%s*(.-)%s*$" end
+  return decode_json(response, verb, answer == "json")
+end
+
+-- The value of an answer that came, or an error: the service itself may know that it is none.
+local function judge(client, label, r, request, response, answer)
+  local judges = r and client.state.definition.judge
+  local why = judges and judges(response, r)
+  local value
+  if not why then value, why = decode(response, acts_as(request.method, r), answer) end
+  if value == nil then return nil, unusable(client, label, r, request, response, why) end
+  return value, response
+end
+
 -- What of a request is ours and not the core's.
-local own_fields = { "raw", "strict", "progress", "name", "class" }
+local own_fields = { "answer", "progress", "name", "class", "door" }
 
 --- Hands a request to the core. A URL that cannot be sent to is the world's failure and no mistake: as a rule it is
 --- a service's word (the next page, a result).
@@ -124,6 +148,8 @@ local own_fields = { "raw", "strict", "progress", "name", "class" }
 ---@return any more
 function exchange.hand_over(client, how, request, label)
   local state = client.state
+  local door, refused = doors.find(state, request.door, label)
+  if not door then return exchange.refuse(client, label, refused) end
   request.class_limiter = limits.of_class(state.classes, request.class)
   for _, field in ipairs(own_fields) do request[field] = nil end
   request.label = label
@@ -133,7 +159,7 @@ function exchange.hand_over(client, how, request, label)
   for _, option in ipairs { "timeout", "deadline", "stall" } do
     if request[option] then request[option] = math.min(request[option], timers.LONGEST) end
   end
-  local ok, call, more = pcall(state.core[how], state.core, request)
+  local ok, call, more = pcall(door[how], door, request)
   if ok then return call, more end
   local why = tostring(call)
   if not (request.url and why:find "URL cannot be used") then check.fail("%s: %s", label, why) end
@@ -142,14 +168,14 @@ end
 
 --- Sends one request and waits for its answer.
 ---@param client studio.client
----@param request table what core's submit takes, and raw, strict, progress, name
+---@param request table what core's submit takes, and answer, progress, name, class, door
 ---@param label string for errors: what the request is called
 ---@param r studio.route? for errors
 ---@return any value nil on failure
 ---@return table response_or_err
 function exchange.perform(client, request, label, r)
   local state = client.state
-  local raw, strict, progress, name = request.raw, request.strict, request.progress, request.name
+  local answer, progress, name = request.answer, request.progress, request.name
   local uploads = type(request.body) == "table"
   if uploads then upload.begin(request.body, label) end
   local call, refused = exchange.hand_over(client, "submit", request, label)
@@ -160,10 +186,7 @@ function exchange.perform(client, request, label, r)
   if not response then
     return nil, errors.from_failure(failure, exchange.context(client, label, r, request), call)
   end
-  if raw then return response.body or response.path or "", response end
-  local value, kind, message = decode(response, request.method, strict)
-  if value == nil then return nil, unusable(client, label, r, request, response, kind, message) end
-  return value, response
+  return judge(client, label, r, request, response, answer)
 end
 
 return exchange

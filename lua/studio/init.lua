@@ -32,6 +32,7 @@ local parts = {
   analyst = "studio.services.analyst",
   analyst_discovery = "studio.services.analyst.discovery",
   five9 = "studio.services.five9",
+  cognitive3d = "studio.services.cognitive3d",
   progress = "studio.progress",
   fountain = "studio.fountain",
   wait_all = "studio.wait_all",

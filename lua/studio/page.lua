@@ -11,6 +11,7 @@
 --   { things, has_more, limit, offset }                          offsets
 --   { data, links: { next } }                                    a link and nothing else
 --   { _embedded: { things }, pagination: { page, total_pages } } HAL; also _links.next, _links.next_page
+--   { results, count, pages, currentPage }                       pages counted from 0 (`paging` "from_zero")
 --
 -- `things` is the route's `key`. A list that stands alone in an answer under a name that nobody expected is taken, and
 -- that is told once.
@@ -18,9 +19,9 @@
 -- A walk ends at the last page, or at an empty one, never at a short one. A page that repeats is an
 -- error: a list that ends early without a word is worse than one that fails.
 --
--- A route may know better what its list does (`paging`). With "pages" the walk counts by itself and trusts no link,
--- since there are services whose links go on past the end; and where no answer says how many pages there are, one that
--- repeats is the end, since there are lists that take no notice of `page`.
+-- A route may know better what its list does (`paging`). With "pages" (or "from_zero") the walk counts by itself and
+-- trusts no link, since there are services whose links go on past the end; and where no answer says how many pages
+-- there are, one that repeats is the end, since there are lists that take no notice of `page`.
 
 local check = require "studio.check"
 local hal = require "studio.hal"
@@ -117,6 +118,14 @@ local function read_facts(info, facts)
   if facts.last_page == true then info.more = false end
 end
 
+-- What an answer says whose pages are counted from 0. For callers pages are counted from 1 everywhere.
+local function read_from_zero(info, body)
+  local at = integer(body.currentPage)
+  info.page = at and at + 1
+  info.last, info.total = integer(body.pages), integer(body.count)
+  return info
+end
+
 --- Reads a page in any of the usual shapes.
 ---@param body any decoded JSON
 ---@param r studio.route? whose answer it is: `key` names the list, `single` says that one object is a list of one
@@ -132,6 +141,7 @@ function page.read(body, r)
     if not items then return nil, {} end
   end
   local info = {}
+  if r.paging == "from_zero" then return items, read_from_zero(info, found_in) end
   local seen = {}
   -- The name `token` says little by itself: it counts below an outer `data` only, beside the list.
   if found_in ~= body and found_in == body.data and text(found_in.token) then
@@ -151,10 +161,10 @@ function page.read(body, r)
 end
 
 -- What to ask for next of a list that is read page by page, whatever its links say.
-local function counted(info, query)
+local function counted(info, query, first)
   if info.more == false then return nil end
-  local at = integer(query.page) or info.page or 1
-  if info.last and at >= info.last then return nil end
+  local at = integer(query.page) or info.page and info.page - 1 + first or first
+  if info.last and at - first + 1 >= info.last then return nil end
   return { page = at + 1 }
 end
 
@@ -163,7 +173,7 @@ local function following(walk, info, count)
   local paging, query = walk.r.paging, walk.query
   -- A list that knows no pages, and says all the same that this was not all of it, is read on.
   if paging == "once" and not (info.total and info.total > count) then return nil end
-  if paging and not info.cursor then return counted(info, query) end
+  if paging and not info.cursor then return counted(info, query, paging == "from_zero" and 0 or 1) end
   if info.more == false then return nil end
   if info.cursor then return { cursor = info.cursor, cursor_as = info.cursor_as } end
   if info.page and info.last then

@@ -3,10 +3,10 @@
 -- Here ends what is the programmer's mistake; exchange.lua sends what is made here.
 
 local check = require "studio.check"
+local doors = require "studio.doors"
 local json = require "studio.json"
 local merge = require "studio.merge"
 local route = require "studio.route"
-local task = require "studio.task"
 local upload = require "studio.upload"
 
 local prepare = {}
@@ -16,12 +16,12 @@ local reading = { GET = true, HEAD = true }
 -- Options of one call, for every method that sends something.
 local call_options = {
   timeout = "seconds", deadline = "seconds", priority = "string", headers = "table", idempotency_key = "string",
-  repeatable = "boolean", progress = "callable", save_to = "string",
+  repeatable = "boolean", progress = "callable", save_to = "string", query = "table",
 }
 
 local request_options = {
-  method = "string", path = "string", url = "string", query = "table", content_type = "string",
-  raw = "boolean", max_body = "integer", class = "string",
+  method = "string", path = "string", url = "string", content_type = "string",
+  raw = "boolean", max_body = "integer", class = "string", door = "string",
   body = { "string", "table", "number", "boolean", "userdata" },
 }
 for name, kinds in pairs(call_options) do request_options[name] = kinds end
@@ -44,8 +44,7 @@ end
 ---@param text string
 ---@return string
 function prepare.redact(client, text)
-  local core_client = client.state.core
-  return core_client and core_client:redact(text) or text
+  return doors.redact(client.state, text)
 end
 
 --- "GET /projects", or "GET https://host" without what may be secret in a URL.
@@ -62,7 +61,7 @@ end
 ---@param label string what the call is called
 function prepare.check_open(client, label)
   if client.state.closed then check.fail("%s: the client is closed", label) end
-  if task.asks(client.state.core) then
+  if doors.asked(client.state) then
     check.fail("%s: a credential provider cannot use its own client: that would wait for the credentials", label)
   end
 end
@@ -116,14 +115,15 @@ function prepare.request(client, options, what, accept)
     method = verb, path = options.path, url = options.url, query = options.query, body = body,
     headers = headers_of(options, content_type, label, accept), save_to = options.save_to, timeout = options.timeout,
     deadline = options.deadline, priority = options.priority, repeatable = options.repeatable,
-    max_body = options.max_body, raw = options.raw, progress = options.progress, class = options.class,
+    max_body = options.max_body, answer = options.raw and "file" or "any", progress = options.progress,
+    class = options.class, door = options.door,
     name = options.save_to and options.save_to:match "[^/]*$",
   }, label
 end
 
 -- The fields that a route sends in its query although it has a body, and the others.
 local function split(r, fields)
-  if not (r.query and fields) then return nil, fields end
+  if not (r.query and fields) or upload.is(fields) then return nil, fields end
   local query, rest = nil, merge(fields)
   for _, name in ipairs(r.query) do
     if rest[name] ~= nil then
@@ -162,13 +162,14 @@ function prepare.call(client, name, params, fields, options)
   prepare.check_open(client, name)
   local path, rest = route.path(r, params or {}, fields, state)
   local query, body, content_type = place(r, route.fields(r, rest), name)
+  if options.query then query = merge(query, options.query) end
   local repeatable = options.repeatable
   if repeatable == nil then repeatable = r.repeatable or r.reads end
   return {
     method = r.verb, path = path, query = query, body = body,
     headers = headers_of(options, content_type, name, r.accept),
     timeout = options.timeout, deadline = options.deadline, priority = options.priority or r.priority,
-    repeatable = repeatable, progress = options.progress, strict = true,
+    repeatable = repeatable, progress = options.progress, answer = r.answer or "json", door = r.door,
     class = state.classes and (r.class or name:match "^[^.]+"), save_to = options.save_to,
     name = options.save_to and options.save_to:match "[^/]*$",
   }, r

@@ -16,14 +16,19 @@ local route = {}
 ---@field path string template below the base URL: "/projects/{project_id}/frames"
 ---@field from string "documented", "vendor", "third_party", "assumed"; "user" once replaced
 ---@field scope string? the scope that a key needs for it
+---@field door string? which of the service's hosts and keys, where it has several: see doors.lua
+---@field answer string? what comes back: "json" (default), "text" (quoted or not), "file" (bytes, as they came), "any"
+---  (JSON where it looks like that, else text)
+---@field proof string? a header field that every answer of the service has, and no stranger's
 ---@field accept string? what kind of answer is asked for, where it is not what the service is always asked for
 ---@field wrapper string? the body goes below this key: "report" sends {"report": {…}}
 ---@field unwrap string? the value is found below this key of the answer; where it is absent, the answer is the value
 ---@field query string[]? fields that go into the query although the verb has a body; where there is this list, empty or
 ---  not, and no field is left for the body, there is none
 ---@field key string? of a list: its name in the answer
----@field paging string? of a list: "pages", read on until a page is empty, repeats another or is the last one; "once",
----  it knows no pages; default: what the answers say of paging is followed, and a page that repeats is an error
+---@field paging string? of a list: "pages", read on until a page is empty, repeats another or is the last one;
+---  "from_zero", the same where the first page is 0; "once", it knows no pages; default: what the answers say of paging
+---  is followed, and a page that repeats is an error
 ---@field cursor string? of a list read by cursor: the parameter that takes it; default "cursor"
 ---@field single boolean? of a list: an answer that is one object and no list is a list of one
 ---@field required string[]? fields a caller must give
@@ -44,11 +49,13 @@ local replaceable = {
   unwrap = { "string", "boolean" }, required = "table", defaults = "table", priority = "string", class = "string",
   repeatable = "boolean", find_out = "string", note = "string", accept = { "string", "boolean" },
   query = { "table", "boolean" }, key = "string", paging = "string", cursor = "string", single = "boolean",
-  token_kinds = { "table", "boolean" }, refused_note = "string", reads = "boolean", id_field = "string",
+  token_kinds = { "table", "boolean" }, refused_note = "string", door = "string", reads = "boolean", answer = "string",
+  proof = { "string", "boolean" }, id_field = "string",
 }
 
 local verbs = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true, DELETE = true }
-local pagings = { pages = true, once = true }
+local pagings = { pages = true, once = true, from_zero = true }
+local answers = { json = true, text = true, file = true, any = true }
 local priorities = { user = true, submit = true, poll = true }
 
 -- A copy that shares nothing, so that nobody can change a service's table through a list of ours.
@@ -77,7 +84,8 @@ local function validate(r, what)
   if r.priority and not priorities[r.priority] then
     check.fail("%s: priority must be user, submit or poll", what)
   end
-  if r.paging and not pagings[r.paging] then check.fail("%s: paging must be pages or once", what) end
+  if r.paging and not pagings[r.paging] then check.fail("%s: paging must be pages, from_zero or once", what) end
+  if r.answer and not answers[r.answer] then check.fail("%s: answer must be json, text, file or any", what) end
   return r
 end
 
@@ -125,15 +133,25 @@ function route.list(by_name)
   return result
 end
 
+local function row_id(row, field)
+  if type(field) == "string" then return row[field] end
+  for _, name in ipairs(field) do
+    if row[name] ~= nil then return row[name] end
+  end
+end
+
 --- Whether a value can stand in a path. Ids are opaque: strings or integers; a row stands for its id.
 ---@param value any
----@param field string? the field of a row that is its id
+---@param field string|string[]|nil the field of a row that is its id; of several, the first that the row has
 ---@return string? text nil when it cannot
 ---@return string? why
 function route.id(value, field)
   if field and type(value) == "table" then
-    if value[field] == nil then return nil, "is a table without '" .. field .. "'" end
-    value = value[field]
+    local found = row_id(value, field)
+    if found == nil then
+      return nil, "is a table without '" .. (type(field) == "table" and table.concat(field, "' or '") or field) .. "'"
+    end
+    value = found
   end
   if type(value) == "number" then
     local integer = math.tointeger(value)
@@ -155,11 +173,12 @@ end
 ---@param r studio.route
 ---@param params table<string, string|integer>
 ---@param fields table? the caller's fields
----@param known { id_field: string?, params: table<string, string> }? what is known of all routes: see studio.service
+---@param known { id_field: string?, id_fields: table?, params: table }? what is known of all routes: see studio.service
 ---@return string path
 ---@return table? fields a copy without what went into the path, when something did
 function route.path(r, params, fields, known)
   local id_field, always = r.id_field or known and known.id_field, known and known.params or {}
+  local id_fields = known and known.id_fields or {}
   local rest = fields
   local function set(name, value)
     if rest == fields then
@@ -175,13 +194,14 @@ function route.path(r, params, fields, known)
       value = fields[name]
       set(name, nil)
     end
-    local text, why = route.id(value, id_field)
+    local text, why = route.id(value, id_fields[name] or id_field)
     if not text then check.fail("%s: %s %s", r.name, name, why) end
     return core.escape(text)
   end)
   for name, value in pairs(params) do
     if not r.path:find("{" .. name .. "}", 1, true) then
-      set(name, id_field and type(value) == "table" and value[id_field] or value)
+      local field = id_fields[name] or id_field
+      set(name, field and type(value) == "table" and row_id(value, field) or value)
     end
   end
   return path, rest

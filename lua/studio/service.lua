@@ -5,7 +5,7 @@
 -- goes through exchange.lua.
 
 local check = require "studio.check"
-local core = require "studio.core"
+local doors = require "studio.doors"
 local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local job = require "studio.job"
@@ -14,7 +14,6 @@ local log = require "studio.log"
 local merge = require "studio.merge"
 local prepare = require "studio.prepare"
 local route = require "studio.route"
-local task = require "studio.task"
 local turns = require "studio.turns"
 
 local service = {}
@@ -22,7 +21,8 @@ local service = {}
 ---@class studio.service.definition
 ---@field name string "mstudio": the module's name, and the first word of its errors
 ---@field family string? services of one family share limiters, where key, address and limit are the same
----@field base_url string|fun(options: table, what: string): string a function where options say which it is
+---@field base_url string|fun(options: table, what: string): string the second, where more options than base_url say
+---  which; it is asked always
 ---@field options table<string, string|string[]> options beside the common ones, as for check.options
 ---@field connect fun(options: table, what: string): studio.service.connection
 ---@field routes studio.route[]
@@ -34,14 +34,19 @@ local service = {}
 ---  send, and why, in the service's words
 ---@field id_field string? the field of a row by which the service finds it again ("token"): where a path wants an id,
 ---  the row may stand
+---@field id_fields table<string, string|string[]>? parameters whose rows have it in another field, or in one of several
+---@field judge (fun(response: studio.core.response, r: studio.route): table?)? fields of an error: why an answer of
+---  status 2xx is none
 ---@field methods table<string, function>? of its clients, beside those that every client has
 
 ---@class studio.service.connection what a service makes of the options that say who logs in
----@field auth studio.core.auth
+---@field auth studio.core.auth? of a service with one door
+---@field doors studio.door[]? the doors of one with several; routes name theirs. At least one has its key
 ---@field limits table[]? as for limits.make
 ---@field limit_key string? whose limit it is
 ---@field headers table<string, string>? sent with every call, beside the definition's: who is asking, and no secret
----@field params table<string, string>? parameters that stand in the path of every route that has them
+---@field params table<string, string|integer>? parameters that stand in the path of every route that has them, unless
+---  the caller gives another
 ---@field facts table? what else the service wants to know of a client later: client.state.facts. No secret
 
 -- Options that go to the core as they are; docs are at studio.options in types/studio.lua.
@@ -80,45 +85,47 @@ local function read_scopes(definition, list, what)
   return set
 end
 
--- The core client holds the credentials, so it is let go when nothing needs it any more.
+-- The core's clients hold the credentials, so they are let go when nothing needs them any more.
 local function release(state)
-  if state.closed and state.under_way == 0 and state.core then
-    state.last_stats = state.core:stats()
-    state.core:close()
-    state.core = nil
-  end
+  if state.closed and state.under_way == 0 and state.core then state.last_stats = doors.close(state) end
+end
+
+local function base_url_of(definition, options, what)
+  local own = definition.base_url
+  local url = type(own) == "function" and own(options, what) or options.base_url or own
+  return (url:gsub("/+$", ""))
+end
+
+-- What goes to the core as it is, for every door.
+local function settings_of(definition, plan, options, limiters)
+  local settings = {
+    base_url = options.base_url, limiters = limiters, account = options.limit_key, name = definition.name,
+    headers = merge(definition.headers, plan.headers, options.headers),
+  }
+  for name in pairs(core_options) do settings[name] = options[name] end
+  return settings
 end
 
 local function new_client(definition, class, resources, rules, options)
   local what = "studio." .. definition.name
   options = merge(check.options(what, options, rules))
-  local base = definition.base_url
-  if type(base) == "function" then base = base(options, what) else base = options.base_url or base end
-  options.base_url = base:gsub("/+$", "")
+  options.base_url = base_url_of(definition, options, what)
   prepare.headers(options.headers, what)
   local routes = route.table(definition.routes, options.routes)
   local scopes = read_scopes(definition, options.scopes, what)
   local poll = job.settings(what .. ": poll", options.poll)
   local plan = definition.connect(options, what)
   local limiters, classes = limits.make(definition, plan, options, what)
-  local settings = {
-    base_url = options.base_url, auth = plan.auth, limiters = limiters,
-    headers = merge(definition.headers, plan.headers, options.headers), account = options.limit_key,
-    name = definition.name,
-  }
-  for name in pairs(core_options) do settings[name] = options[name] end
   local defaults = {}
   for name in pairs(call_defaults) do defaults[name] = options[name] end
-  local client = setmetatable({
-    state = {
-      core = check.guarded(what, core.client, settings), definition = definition, routes = routes, scopes = scopes,
-      params = plan.params or {}, facts = plan.facts or {}, id_field = definition.id_field, limiters = limiters,
-      classes = classes, read_only = options.read_only, poll = poll, defaults = defaults,
-      turns = turns.new(), under_way = 0, closed = false,
-    },
-  }, class)
-  local state = client.state
+  local state = merge({
+    definition = definition, routes = routes, scopes = scopes, params = plan.params or {}, facts = plan.facts or {},
+    id_field = definition.id_field, id_fields = definition.id_fields, limiters = limiters, classes = classes,
+    read_only = options.read_only, poll = poll, defaults = defaults, turns = turns.new(), under_way = 0, closed = false,
+  }, doors.open(plan, settings_of(definition, plan, options, limiters), what))
+  local client = setmetatable({ state = state }, class)
   state.origin = state.core:origin()
+  state.origins = table.concat(doors.origins(state), ", ")
   state.leave = setmetatable({}, { __close = function()
     state.under_way = state.under_way - 1
     release(state)
@@ -162,7 +169,7 @@ local methods = {}
 ---  value is sent as JSON; a string needs content_type; studio.file, studio.reader and studio.multipart make others),
 ---  headers, timeout, deadline (seconds), priority ("user", "submit", "poll"), save_to (file name), raw = true (the
 ---  body as it came), idempotency_key, repeatable, max_body, progress, class (of resources, where the service limits
----  each by itself)
+---  each by itself), door (which host and key, where the service has several; default: the first that has its key)
 ---@return any value decoded JSON (no envelope is taken off), text, or true when the answer is empty; nil on failure
 ---@return table response_or_err kind "protocol" for a url that cannot be sent to
 function methods:request(options)
@@ -176,7 +183,8 @@ end
 ---@param name string as in client:routes()
 ---@param params table<string, string|integer>? what stands in the path
 ---@param fields table? query of a route that reads, else the body
----@param options table? timeout, deadline (seconds), priority, headers, idempotency_key, repeatable, progress, save_to
+---@param options table? timeout, deadline (seconds), priority, headers, idempotency_key, repeatable, progress, save_to,
+---  query (further fields of the query)
 ---@param whole boolean? leave the envelope on
 ---@return any value nil on failure
 ---@return table response_or_err
@@ -234,7 +242,7 @@ function methods:routes() return route.list(self.state.routes) end
 ---@return table
 function methods:stats()
   local state = self.state
-  return state.core and state.core:stats() or merge(state.last_stats)
+  return state.core and doors.stats(state) or merge(state.last_stats)
 end
 
 --- What each limiter does now, and why: see studio.core.limiter:explain. Where the service limits classes of
@@ -249,8 +257,7 @@ end
 ---@return studio.error? err
 function methods:warm()
   prepare.check_open(self, "warm")
-  local call = check.guarded("warm", self.state.core.warm, self.state.core)
-  local _, failure = task.await(call)
+  local failure = doors.warm(self.state)
   if failure then return nil, errors.from_failure(failure, exchange.context(self, "warm")) end
   return true
 end
@@ -283,7 +290,7 @@ function service.define(definition)
   for name in pairs(definition.methods or {}) do assert(not methods[name], "a client has that method already") end
   class.__index = with_colon(definition.name, merge(methods, definition.methods), class)
   function class:__tostring()
-    return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origin)
+    return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origins)
   end
   local resources = {}
   for name, list in pairs(definition.resources) do

@@ -7,6 +7,7 @@ local SERVICES <const> = {
   ["docs/analyst_routes.md"] = { "studio.services.analyst.routes", "studio.services.analyst.discovery.routes" },
   ["docs/mstudio_routes.md"] = { "studio.services.mstudio.routes" },
   ["docs/five9_routes.md"] = { "studio.services.five9.routes" },
+  ["docs/cognitive3d_routes.md"] = { "studio.services.cognitive3d.routes" },
 }
 
 -- A lost write is looked for by GET at its own path, unless the route says another way: see lua/studio/error.lua.

@@ -10,6 +10,7 @@
 ---@field analyst fun(options: studio.analyst.options): studio.analyst.client
 ---@field analyst_discovery fun(options: studio.analyst.discovery.options): studio.analyst.discovery.client
 ---@field five9 fun(options: studio.five9.options): studio.five9.client
+---@field cognitive3d studio.cognitive3d callable: a client; and what needs none
 ---@field spawn fun(fn: function, ...): studio.task
 ---@field map fun(list: any[], fn: function, options: studio.map_options?): any[]?, any, any[]?
 ---@field wait_all fun(jobs: studio.job[], options: studio.wait_all_options?): any[]?, studio.error|table
@@ -109,6 +110,8 @@
 ---@field idempotency_key string? sent as Idempotency-Key
 ---@field repeatable boolean? the service honours that key: the call may be repeated whatever became of it
 ---@field progress (fun(event: studio.transfer.event))?
+---@field save_to string? a file that the answer's body goes to, where a method says that it gives one
+---@field query table? further fields of the query, beside what the method sends
 
 ---@class studio.job.wait_options
 ---@field timeout number? seconds, default 600; the last look may take a few more

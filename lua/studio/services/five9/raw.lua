@@ -14,6 +14,6 @@ return function(client, name, fields, options)
   local request, r = prepare.call(client, name, nil, fields, options)
   local refused = exchange.refusal(client, r.verb, r)
   if refused then return exchange.refuse(client, name, refused) end
-  request.raw = true
+  request.answer = "file"
   return exchange.perform(client, request, name, r)
 end

@@ -1,0 +1,40 @@
+---@meta
+-- Types for editors: studio.cognitive3d. SPDX-License-Identifier: MIT
+--
+-- Never loaded by a program. Its methods are documented where they are written, in services/cognitive3d.
+
+---At least one of the three keys. Each goes to its own host, and to no other.
+---@class studio.cognitive3d.options: studio.options
+---@field org_key string? "orgkey-…", or an older one with or without "APIKEY:ORGANIZATION ": queries
+---@field developer_key string? of one project: uploads
+---@field data_key string? the application key of one project: live data
+---@field organization_id studio.cognitive3d.id? stands in where a method takes an organization and none is given
+---@field project_id studio.cognitive3d.id? stands in where a method takes a project and none is given
+---@field environment "production"|"dev"|nil default "production"
+---@field base_url string? the host that answers queries, where it is another one
+---@field data_url string? the collector's, where it is another one
+
+---@alias studio.cognitive3d.id string|integer|table an `id`, or a row that has one
+---@alias studio.cognitive3d.session_id string|table a `sessionId`, or a row that has one
+---@alias studio.cognitive3d.scene_id string|table a scene's UUID, or a row of one
+
+-- Lists of one thing. `list` gives nil, err on failure; `each` raises the error object.
+---@alias studio.cognitive3d.list_of fun(self, of: studio.cognitive3d.id?, query: table?, more: table?): table[]?, any
+---@alias studio.cognitive3d.each_of fun(self, of: studio.cognitive3d.id?, query: table?, options: table?): function
+---@alias studio.cognitive3d.pages_of fun(self, of: studio.cognitive3d.id?, query: table?, options: table?): function
+
+---@class studio.cognitive3d callable: a client
+---@overload fun(options: studio.cognitive3d.options): studio.cognitive3d.client
+---@field recorder fun(options: table): table live recording
+---@field filter table filters of queries
+---@field slice table slices of queries
+---@field aggregate table aggregations of queries
+
+---@class studio.cognitive3d.client: studio.client
+---@field account studio.cognitive3d.account
+---@field organizations studio.cognitive3d.organizations
+---@field tags studio.cognitive3d.tags
+---@field projects studio.cognitive3d.projects
+---@field scenes studio.cognitive3d.scenes
+---@field versions studio.cognitive3d.versions
+---@field collector studio.cognitive3d.collector
