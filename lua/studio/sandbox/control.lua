@@ -33,7 +33,7 @@ add("POST", "/options", function(world, req)
   for name, value in pairs(given) do world.options[name] = value end
   -- another one is made when somebody asks for it
   if given.workspace then world.workspace = nil end
-  if given.five9 then world.five9_instance = nil end
+  if given.five9 then world:forget_five9() end
   if given.cognitive3d then world.cognitive3d_state = nil end
   return 204
 end)

@@ -105,6 +105,14 @@ function methods:five9()
   return self.five9_instance
 end
 
+--- Forgets it, and what was counted for its limits.
+function methods:forget_five9()
+  self.five9_instance = nil
+  for name in pairs(self.budgets) do
+    if name:find "^five9:" then self.budgets[name] = nil end
+  end
+end
+
 --- Counts a request against a budget.
 ---@param name string      whose
 ---@param capacity number  requests in a window

@@ -20,7 +20,7 @@ local function add(method, path, permission, handle)
   routes:add(method, path, { permission = permission, handle = handle })
 end
 
-for _, part in ipairs { "data_stores" } do
+for _, part in ipairs { "chat", "data_stores", "prompts", "users" } do
   require("studio.sandbox.five9." .. part)(add)
 end
 

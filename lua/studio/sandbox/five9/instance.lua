@@ -13,11 +13,19 @@ local instance = { complaint = setup.complaint }
 ---@field seed number
 ---@field places table<string, sandbox.five9.place>  by caller's place: "ac:1234"
 ---@field counts table<string, integer>  what took effect: inserts, updates (rows) …
+---@field named table<string, table<string, integer>>  the same by name: prompts_created, login_attempts …
+---@field chats table<string, { turns: string[], ended: boolean }>  by session id
+---@field failed table<string, integer>  logins by "address user", since the last that went well
+---@field codes table<string, string>  of the second factor, by user: sent and not used yet
+---@field resets table<string, string>  tokens for a new password, by user
+---@field passwords table<string, string>  that were changed, by user
 local methods = {}
 methods.__index = methods
 
 ---@class sandbox.five9.place
 ---@field stores sandbox.five9.store[]
+---@field prompts table[]  as they are listed
+---@field files table<string, { text: string, voice: integer }>  by path: what was spoken
 
 -- Names with all that a CSV file has to live with.
 local FIRST = { "Ann", "Bob", "Çelik", "Dörte", "Eve \"the\" Eve", "Fay, Jr.", "Gil", "Hal" }
@@ -73,15 +81,32 @@ local function stores_of(self, place)
   return list
 end
 
+local function prompts_of(self, place)
+  local list = json.array {}
+  if place ~= "ac:1234" then return list end
+  for n = 1, self.options.prompts do
+    local text = ("This is prompt %d."):format(n)
+    list[n] = { prompt_id = self:id(), prompt_name = ("prompt-%03d"):format(n), prompt_type = "IVA", folder_id = 0,
+      is_archived = 0, is_system = n == 1, default_tts_value = text, default_voice_name = "Joanna",
+      prompt_values = json.array { { tts_voice_id = 1, tts_value = text, voice_name = "Joanna", provider = "polly",
+        file_url = "", file_path = "" } },
+      created_at = self:timestamp(), updated_at = self:timestamp() }
+  end
+  return list
+end
+
 --- Makes one.
 ---@param world sandbox.world
 ---@return sandbox.five9
 function instance.new(world)
   local options = setup.complete(world.options.five9)
   local self = setmetatable({ world = world, options = options, seed = options.seed, places = {},
-    counts = { inserts = 0, updates = 0, queries = 0 } }, methods)
+    last_id = 100, counts = { inserts = 0, updates = 0, queries = 0, turns = 0, chats = 0, spoken = 0, limited = 0 },
+    named = { prompts_created = {}, prompts_updated = {}, login_attempts = {}, codes_sent = {}, resets_asked = {},
+      resets = {} },
+    chats = {}, failed = {}, codes = {}, resets = {}, passwords = {} }, methods)
   for _, place in ipairs { "ac:1234", "ac:1235", "sp:77" } do
-    self.places[place] = { stores = stores_of(self, place) }
+    self.places[place] = { stores = stores_of(self, place), prompts = prompts_of(self, place), files = {} }
   end
   return self
 end
@@ -92,14 +117,41 @@ function methods:timestamp()
   return os.date("!%Y-%m-%dT%H:%M:%S", math.floor(now)) .. (".%03dZ"):format(math.floor(now % 1 * 1000))
 end
 
+--- The next id of what is not a row.
+function methods:id()
+  self.last_id = self.last_id + 1
+  return self.last_id
+end
+
 --- Notes that something took effect.
 function methods:tell(what, by) self.counts[what] = (self.counts[what] or 0) + (by or 1) end
 
---- What a test wants to know: rows (store id as text -> how many), inserts, updates (rows that were), queries.
+--- The same, of something that has a name.
+function methods:count_name(what, name) self.named[what][name] = (self.named[what][name] or 0) + 1 end
+
+--- The password of a user, which may have been changed.
+function methods:password_of(user) return self.passwords[user.name] or user.password end
+
+-- Failed logins by user, from wherever they came.
+local function failed_of(self)
+  local failed = {}
+  for key, n in pairs(self.failed) do
+    local name = key:match " (.*)$"
+    failed[name] = (failed[name] or 0) + n
+  end
+  return failed
+end
+
+--- What a test wants to know: rows (store id as text -> how many); inserts and updates (of rows), queries, turns,
+--- chats, spoken, limited (requests that a limit refused); conversations (session id -> what was said, turn by turn);
+--- by name prompts_created, prompts_updated, login_attempts, logins (failed since the last that went well), codes_sent,
+--- resets_asked, resets.
 ---@return table
 function methods:state()
-  local state = { rows = {} }
+  local state = { rows = {}, conversations = {}, logins = failed_of(self) }
   for name, value in pairs(self.counts) do state[name] = value end
+  for name, value in pairs(self.named) do state[name] = value end
+  for id, session in pairs(self.chats) do state.conversations[id] = session.turns end
   for _, place in pairs(self.places) do
     for _, store in ipairs(place.stores) do state.rows[tostring(store.id)] = #store.rows end
   end

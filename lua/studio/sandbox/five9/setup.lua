@@ -14,10 +14,12 @@ setup.customers = {
 setup.keys = {
   { key = "f9-key", scope = "ac", id = "1234" },
   { key = "f9-data-only", scope = "ac", id = "1234", permissions = { "data" } },
+  { key = "f9-languages-only", scope = "ac", id = "1234", permissions = { "prompt.languages" } },
   { key = "f9-sp-key", scope = "sp", id = "77" },
 }
 
--- Of users: all addresses of one are one. `password` and `code` are what they are let in with.
+--- All addresses of a user are one user. They are let in with `password` and `code`; the token of a letter for a
+--- forgotten password is "reset-" and the name.
 setup.users = {
   { name = "ann", emails = { "ann@example.com", "ann.alias@example.com" }, password = "ann-password", code = "111111" },
   { name = "bob", emails = { "bob@example.com" }, password = "bob-password", code = "222222" },
@@ -28,6 +30,9 @@ setup.options = {
   rows = { 12, "number", "rows that the data store 1 has" },
   columns = { setup.customers, "table", "of the data store 1: { name=, type= }" },
   batch = { 1000, "number", "rows that one insert or update may carry" },
+  prompts = { 5, "number", "that there are" },
+  listing = { "data", "string", "how prompts are listed: data (a list below data), nested (below data.prompts)" },
+  prompt_rows = { "full", "string", "of that list: full, brief (without texts and voices)" },
   audio = { "raw", "string", "how speech comes: raw (the bytes), file (what to ask file-download-from-url for)" },
   created = { "data", "string", "how a new prompt is told: data (below data), bare" },
   paging = { true, "boolean", "whether queries of rows know pages; else `page` is ignored" },
@@ -36,11 +41,13 @@ setup.options = {
   twofa = { 60, "number", "2FA requests of one address and user in a window" },
   passwords = { 200, "number", "password requests of one address in a window" },
   lock_after = { 5, "number", "failed logins of one address and user after which no password is right any more" },
+  locked = { 423, "number", "status of an answer to a user who is locked out" },
   headers = { "none", "string", "limit headers, as for the option `headers`" },
   seed = { 1, "number", "of rows and ids" },
 }
 
-local words = { audio = { raw = true, file = true }, created = { data = true, bare = true } }
+local words = { audio = { raw = true, file = true }, created = { data = true, bare = true },
+  listing = { data = true, nested = true }, prompt_rows = { full = true, brief = true } }
 
 local function whole(value) return math.type(value) == "integer" and value >= 0 end
 
