@@ -1,7 +1,7 @@
 -- Files that somebody has uploaded: what they are by their bytes, and where they are kept. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.mstudio.answers"
-local form = require "studio.sandbox.mstudio.form"
+local form = require "studio.sandbox.form"
 
 local uploads = {}
 
