@@ -36,6 +36,7 @@ for _, part in ipairs {
 } do
   require("studio.sandbox.cognitive3d.read." .. part)(add_query)
 end
+require "studio.sandbox.cognitive3d.slicer.routes"(add_query)
 
 for _, part in ipairs {
   "gateway",

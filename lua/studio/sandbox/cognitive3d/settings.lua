@@ -11,6 +11,7 @@ settings.list = {
   events = { 200, "integer", "of a session: from half as many to twice as many" },
   gaze = { 600, "integer", "samples of a session, ten in a second: from half as many to half as many again" },
   long = { 1, "integer", "how many of the sessions have more events than answers of lists show" },
+  lenient = { false, "boolean", "queries: what the service ignores without a word is no error here either" },
   event_cut = { 8000, "integer", "events of a session that answers of lists show" },
 }
 

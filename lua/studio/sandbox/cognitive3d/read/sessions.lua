@@ -1,15 +1,18 @@
 -- Lists of sessions, and single ones. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.cognitive3d.answers"
+local evaluate = require "studio.sandbox.cognitive3d.slicer.evaluate"
 local json = require "studio.sandbox.json"
 local places = require "studio.sandbox.cognitive3d.places"
 local requests = require "studio.sandbox.cognitive3d.requests"
 local rows = require "studio.sandbox.cognitive3d.session_rows"
+local sources = require "studio.sandbox.cognitive3d.slicer.source"
+local validate = require "studio.sandbox.cognitive3d.slicer.validate"
 
 local value = requests.value
 
 local PAGE, MAX_PAGE <const> = 50, 100
-local FILTERS = { "sessionFilters", "eventFilters", "objectiveFilters", "userFilters" }
+local FILTERS = { "sessionFilters", "eventFilters", "separableEventFilters", "objectiveFilters", "userFilters" }
 
 -- ---- which sessions, in which order -------------------------------------------------------------------------------
 
@@ -22,7 +25,7 @@ local orders = {
   userSessionNumber = function(session) return session.user_session end,
 }
 
-local function filtered(body)
+local function is_filtered(body)
   for _, name in ipairs(FILTERS) do
     if #(value(body[name]) or {}) > 0 then return true end
   end
@@ -31,9 +34,11 @@ end
 -- The numbers of those that a list shows, in its order.
 local function choose(c3, project, body, version, key)
   local chosen, sort_keys = {}, {}
+  local passes = evaluate.matcher(body, sources.new(c3, project, version))
   for k = 1, c3:session_count(project) do
     local session = c3:session_at(project, k)
-    if not version or requests.visit(session, version) then
+    local visit = version and requests.visit(session, version)
+    if (visit or not version) and passes(session, visit) then
       chosen[#chosen + 1], sort_keys[k] = k, key(session)
     end
   end
@@ -61,7 +66,7 @@ end
 -- A list that is neither filtered nor sorted otherwise is found by counting.
 local function finder(c3, project, body, version, field)
   local made_only = c3.recorded[project.id] == nil
-  if made_only and field == "date" and not version then
+  if made_only and field == "date" and not version and not is_filtered(body) then
     local count = c3:session_count(project)
     if body.sort == "asc" then return count, function(n) return n end end
     return count, function(n) return count + 1 - n end
@@ -72,23 +77,11 @@ end
 
 -- ---- the list -----------------------------------------------------------------------------------------------------
 
--- What is wrong with the numbers and words of the body.
+-- What is wrong with the body, beside what all queries have in common.
 local function complaint(body)
-  local page, limit = value(body.page) or 0, value(body.limit) or PAGE
-  if math.type(page) ~= "integer" or page < 0 then return "page must be a whole number from 0 on" end
-  if math.type(limit) ~= "integer" or limit < 1 then return "limit must be a whole number from 1 on" end
-  local sort = value(body.sort) or "desc"
-  if sort ~= "asc" and sort ~= "desc" then return "sort must be asc or desc" end
   local order = value(body.orderBy) or {}
-  if order.fieldParent and order.fieldParent ~= "session" then return "orderBy.fieldParent must be session" end
-  if not orders[order.fieldName or "date"] then return "orderBy.fieldName is not a field of sessions" end
-  local kind = value(body.sessionType) or "scene"
-  if kind ~= "project" and kind ~= "scene" then return "sessionType must be project or scene" end
-  local entity = value(body.entityFilters) or {}
-  if kind == "project" and (value(entity.sceneId) or value(entity.versionId)) then
-    return "sceneId and versionId are not allowed with project sessions"
-  end
-  if kind == "project" and value(body.includeAllObjectiveData) then
+  if not orders[order.fieldName or "date"] then return "lists are not sorted by orderBy.fieldName" end
+  if body.sessionType == "project" and value(body.includeAllObjectiveData) then
     return "includeAllObjectiveData needs scene sessions"
   end
 end
@@ -107,11 +100,12 @@ end
 
 local function list(c3, req)
   local body = req.json
-  local wrong = complaint(body)
+  local code, wrong = validate.body("list", body, c3.settings.lenient)
+  if code == 502 then return answers.html(502) end
+  wrong = wrong or complaint(body)
   if wrong then return answers.error(400, wrong) end
   local project, version, status, answer = scope(c3, body)
   if not project then return status, answer end
-  if filtered(body) then return answers.error(400, "filters are not known here") end
   local field = (value(body.orderBy) or {}).fieldName or "date"
   local count, number = finder(c3, project, body, version, field)
   local limit = math.min(value(body.limit) or PAGE, MAX_PAGE)

@@ -106,12 +106,37 @@ end
 
 local FILTERS <const> = " sessionFilters eventFilters userFilters objectiveFilters separableEventFilters "
 
--- `needs`: the part that must be there; `version`: scene sessions need one; `flat`: the project is named at the top.
+local function one_of(...)
+  local words = { ... }
+  return function(value, name)
+    for _, word in ipairs(words) do
+      if value == word then return nil end
+    end
+    return ("%s must be %s"):format(name, table.concat(words, " or "))
+  end
+end
+
+local function object_ids(given)
+  if not json.is_array(given) or #given == 0 then return "objectIds must be an array of the objects' sdkIds" end
+  for i, one in ipairs(given) do
+    local complaint = shape.text(one, ("objectIds[%d]"):format(i))
+    if complaint then return complaint end
+  end
+end
+
+-- Parts of queries about objects, which share a name with others.
+local OF_OBJECTS <const> = { gazeType = one_of("gaze", "fixation"), aggregations = one_of "all",
+  objectIds = object_ids }
+
+-- `needs`: the part that must be there; `version`: scene sessions need one; `flat`: the project is named at the top;
+-- `own`: checks of its own.
 local kinds = {
   list = { parts = list("page limit sort orderBy includeEvents includeAllObjectiveData" .. FILTERS) },
   slicer = { parts = list("aggregations" .. FILTERS), needs = "aggregations", version = true },
   names = { parts = list(FILTERS), version = true },
   values = { parts = list("field maxTerms" .. FILTERS), needs = "field", version = true },
+  objects = { parts = list("gazeType aggregations objectIds" .. FILTERS), needs = "objectIds", version = true,
+    own = OF_OBJECTS },
   objectives = { flat = true,
     parts = list("objectiveId objectiveVersionId sliceByObjective sliceByObjectiveVersion"
       .. FILTERS) },
@@ -142,13 +167,18 @@ local function check_body(body, kind)
   for _, name in ipairs(kind.parts) do known[name] = true end
   complaint = shape.no_more(body, known, "the body")
   for _, name in ipairs(kind.parts) do
-    complaint = complaint or body[name] ~= nil and checks[name](body[name], mode) or nil
+    local check = kind.own and kind.own[name]
+    if check then
+      complaint = complaint or check(body[name], name)
+    elseif body[name] ~= nil then
+      complaint = complaint or checks[name](body[name], mode)
+    end
   end
   return complaint
 end
 
 --- Checks a body.
----@param name "list"|"slicer"|"names"|"values"|"objectives"
+---@param name "list"|"slicer"|"names"|"values"|"objects"|"objectives"
 ---@param body any          decoded by studio.sandbox.json
 ---@param lenient boolean?  let pass what the service ignores
 ---@return integer? status  400; 502 for a range of dates with one end; nil when all is well
