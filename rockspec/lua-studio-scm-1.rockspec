@@ -185,6 +185,7 @@ build = {
     ["studio.sandbox.cognitive3d.gateway"] = "lua/studio/sandbox/cognitive3d/gateway.lua",
     ["studio.sandbox.cognitive3d.generator"] = "lua/studio/sandbox/cognitive3d/generator.lua",
     ["studio.sandbox.cognitive3d.keys"] = "lua/studio/sandbox/cognitive3d/keys.lua",
+    ["studio.sandbox.cognitive3d.objectives"] = "lua/studio/sandbox/cognitive3d/objectives.lua",
     ["studio.sandbox.cognitive3d.places"] = "lua/studio/sandbox/cognitive3d/places.lua",
     ["studio.sandbox.cognitive3d.properties"] = "lua/studio/sandbox/cognitive3d/properties.lua",
     ["studio.sandbox.cognitive3d.read.account"] = "lua/studio/sandbox/cognitive3d/read/account.lua",
