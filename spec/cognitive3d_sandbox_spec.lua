@@ -273,6 +273,64 @@ describe("the sandbox for Cognitive3D", function()
     assert.matches("^http://127", where.location)
   end)
 
+  it("filters lists, and counts the same by query", function()
+    local field = { nestedFieldName = "numericalSessionProp", path = "c3d.metrics.fps_score" }
+    local filter = { field = field, op = "gte", value = 70 }
+    local expected = 0
+    for _, row in ipairs(sessions().results) do
+      if row.properties["c3d.metrics.fps_score"] >= 70 then expected = expected + 1 end
+    end
+    local found = sessions { sessionFilters = { filter } }
+    assert.equal(expected, found.count)
+    for _, row in ipairs(found.results) do assert.is_true(row.properties["c3d.metrics.fps_score"] >= 70) end
+    local answer = ok("POST", "/datasets/sessions/slicerQueries", { sessionType = "project",
+      entityFilters = { projectId = 10 }, sessionFilters = { filter }, aggregations = {
+        { name = "a", outputType = "json0_key_y", operations = { { name = "n", type = "sessionCount" } } } } })
+    assert.equal(expected, answer.aggregations.a.n.value)
+    assert.equal(400, (curl("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
+      sessionFilters = { { field = filter.field, op = "atLeast", value = 70 } } })))
+    local since = { field = { fieldParent = "session", fieldName = "date" }, op = "gte", value = 1790000000000 }
+    local status, _, headers = curl("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
+      sessionFilters = { since } })
+    assert.same({ 502, "text/html" }, { status, headers["content-type"] })
+  end)
+
+  it("tells what there is to query", function()
+    local body = { sessionType = "project", entityFilters = { projectId = 10 } }
+    local names = ok("POST", "/datasets/sessions/slicerPropertyNameQueries", body)
+    assert.same(names, ok("POST", "/propertyNameQueries", body))
+    local found = {}
+    for _, name in ipairs(names.numericalSessionProp) do found[name] = true end
+    assert.is_true(found["c3d.metrics.fps_score"] and found.build)
+    assert.is_true(#ok("GET", "/datasets/sessions/slicerOptions").sessionFields > 5)
+    body.field = { nestedFieldName = "textualSessionProp", path = "c3d.app.name" }
+    assert.same({ "Shop floor" }, ok("POST", "/datasets/sessions/slicerFieldValuesQueries", body))
+  end)
+
+  it("measures how objects were looked at, as the samples say", function()
+    local entity = { projectId = 10, sceneId = STOCKROOM, versionId = 201 }
+    local counted, length = 0, 0
+    for _, row in ipairs(ok("POST", LIST, { entityFilters = entity, limit = 100 }).results) do
+      local data = ok("POST", ("/versions/201/sessions/%s/jsonRequests"):format(row.sessionId),
+        { sessionId = row.sessionId, jsonType = "GAZE" }).data
+      local seen
+      for _, sample in ipairs(data.gaze) do
+        if sample.o == "till" then length, seen = length + 100, true end
+      end
+      counted = counted + (seen and 1 or 0)
+    end
+    local body = { entityFilters = entity, gazeType = "gaze", aggregations = "all", objectIds = { "till" } }
+    local answer = ok("POST", "/datasets/sessions/slicerObjectMetricQueries", body)
+    assert.is_true(counted > 0)
+    local till = answer.metrics.till
+    assert.same({ counted, length }, { till.totalSessionsWithAnyGaze, till.totalGazeLength })
+    local single = ok("POST", "/datasets/sessions/slicerSingleObjectPerSessionMetricQueries", { projectId = "10",
+      sceneId = STOCKROOM, versionId = "201", gazeType = "gaze", aggregations = "all", objectId = "till" }).metrics
+    local sum = 0
+    for _, one in pairs(single) do sum = sum + one.totalGazeLength end
+    assert.equal(length, sum)
+  end)
+
   it("goes wrong as told: a proxy's page, and a 200 that is none", function()
     sb:set { faults = {
       { kind = "html", server = "cognitive3d", status = 500, count = 1 },

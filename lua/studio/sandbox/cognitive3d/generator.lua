@@ -23,7 +23,6 @@ local generator = {}
 ---@field participant string? none: anonymous
 ---@field user_session integer  the user's first is 1
 ---@field latest boolean      the user's last one
----@field users integer?     of a generated one: how many take turns
 ---@field friendly string?    the name that people gave it
 ---@field hmd string
 ---@field visits { version: table, scene: table, from: integer, to: integer }[]  scenes in turn; ms from the start
@@ -108,8 +107,8 @@ local function visits_of(project, k, draw, duration)
   local visits = { { scene = scene, version = newest, from = 0, to = duration } }
   local other = scenes[(k + 1) % #scenes + 1]
   if k % 3 == 0 and other ~= scene then
-    visits[1].to = duration // 2
-    visits[2] = { scene = other, version = other.versions[#other.versions], from = duration // 2, to = duration }
+    visits[1].to = duration // 2 // STEP * STEP
+    visits[2] = { scene = other, version = other.versions[#other.versions], from = visits[1].to, to = duration }
   end
   return visits
 end
@@ -125,7 +124,6 @@ end
 local function user_of(self, session, k, count)
   local users = math.max(3, count // 4)
   local user = (k - 1) % users
-  session.users = users
   session.user = ("user-%04d"):format(user + 1)
   session.user_session, session.latest = (k - 1) // users + 1, k + users > count
   if user % 9 ~= 8 then session.participant = ("P-%04d"):format(user + 1) end
@@ -167,17 +165,6 @@ function makers:find(project, id)
     local session = self:session(project, k)
     if session and session.id == id then return session end
   end
-end
-
---- When the user of a generated session was there: ms, oldest first.
----@param session sandbox.c3_session
----@return integer[]
-function makers:dates(session)
-  local count, dates = self:count(session.project), {}
-  for k = session.index % session.users, count, session.users do
-    if k > 0 then dates[#dates + 1] = self:session(session.project, k).start end
-  end
-  return dates
 end
 
 --- How many rows of each stream there are in all, by counting them.

@@ -86,4 +86,24 @@ function requests.version(c3, scene_id, version_id)
   return version
 end
 
+--- The project of a query's entityFilters, and the version when it asks about sessions of a scene.
+---@param c3 sandbox.c3
+---@param body table
+---@return table? project
+---@return table? version
+---@return integer? status
+---@return table? answer
+function requests.scope(c3, body)
+  local entity = requests.value(body.entityFilters) or {}
+  local project, status, answer = requests.project(c3, entity.projectId)
+  if not project then return nil, nil, status, answer end
+  if body.sessionType == "project" then return project end
+  if not requests.value(entity.versionId) then
+    return nil, nil, answers.error(400, "scene sessions need a versionId")
+  end
+  local version = c3.versions[entity.versionId]
+  if not version then return nil, nil, answers.not_found "version" end
+  return project, version
+end
+
 return requests

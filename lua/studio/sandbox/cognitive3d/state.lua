@@ -4,7 +4,6 @@ local generator = require "studio.sandbox.cognitive3d.generator"
 local json = require "studio.sandbox.json"
 local objectives = require "studio.sandbox.cognitive3d.objectives"
 local places = require "studio.sandbox.cognitive3d.places"
-local requests = require "studio.sandbox.cognitive3d.requests"
 local settings = require "studio.sandbox.cognitive3d.settings"
 
 local state = {}
@@ -126,29 +125,8 @@ function methods:tag(session, tag, on)
   self.revision = self.revision + 1
 end
 
---- Sessions as the slicer's queries look at them: those of a project, or the stays in one of its versions.
----@param project table
----@param version table?
----@return sandbox.slicer_source
-function methods:source(project, version)
-  local source = {}
-  function source.each()
-    local k, count = 0, self:session_count(project)
-    return function()
-      while k < count do
-        k = k + 1
-        local session = self:session_at(project, k)
-        local visit = version and requests.visit(session, version)
-        if visit or not version then return session, visit end
-      end
-    end
-  end
-  function source.results(session) return objectives.results(self, session) end
-  function source.dates(session)
-    return session.index and self.made:dates(session) or { session.start }
-  end
-  return source
-end
+--- How a session fared in the objectives of its project; see objectives.lua.
+function methods:results(session) return objectives.results(self, session) end
 
 --- What a spec wants to know: rows that are generated in all, rows that came in, how many scenes there are.
 function methods:summary()

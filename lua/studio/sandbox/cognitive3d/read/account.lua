@@ -8,7 +8,7 @@ local requests = require "studio.sandbox.cognitive3d.requests"
 local CSRF, COOKIE = "csrf-sandbox", "c3d_session=sandbox; HttpOnly; Path=/"
 
 local TAGS = { { "test", "#2D9CDB" }, { "junk", "#828282" }, { "Crash", "#EB5757" }, { "LowMemory", "#F2994A" } }
-local MAX_TAGS, TAGS_OF_SESSION <const> = 100, 10
+local MAX_TAGS <const>, TAGS_OF_SESSION <const> = 100, 10
 
 local function tags(c3)
   return c3:keep("tags", function()

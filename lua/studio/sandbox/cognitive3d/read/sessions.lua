@@ -8,111 +8,104 @@ local requests = require "studio.sandbox.cognitive3d.requests"
 local rows = require "studio.sandbox.cognitive3d.session_rows"
 local sources = require "studio.sandbox.cognitive3d.slicer.source"
 local validate = require "studio.sandbox.cognitive3d.slicer.validate"
+local view = require "studio.sandbox.cognitive3d.slicer.view"
 
 local value = requests.value
 
-local PAGE, MAX_PAGE <const> = 50, 100
-local FILTERS = { "sessionFilters", "eventFilters", "separableEventFilters", "objectiveFilters", "userFilters" }
-
+local PAGE <const>, MAX_PAGE <const> = 50, 100
 -- ---- which sessions, in which order -------------------------------------------------------------------------------
 
--- What a list can be sorted by.
-local orders = {
-  date = function(session) return session.start end,
-  duration = function(session) return session.duration end,
-  participantId = function(session) return session.participant or "" end,
-  sessionId = function(session) return session.id end,
-  userSessionNumber = function(session) return session.user_session end,
-}
+local BY_DATE = { fieldParent = "session", fieldName = "date" }
 
-local function is_filtered(body)
-  for _, name in ipairs(FILTERS) do
-    if #(value(body[name]) or {}) > 0 then return true end
+-- Numbers of sessions by what they are sorted by; those without it come last, whatever the order.
+local function by_keys(keys, up)
+  return function(a, b)
+    local x, y = keys[a], keys[b]
+    if x == y then x, y = a, b end
+    if x == nil or y == nil then return y == nil end
+    if up then return x < y end
+    return x > y
   end
 end
 
 -- The numbers of those that a list shows, in its order.
-local function choose(c3, project, body, version, key)
-  local chosen, sort_keys = {}, {}
-  local passes = evaluate.matcher(body, sources.new(c3, project, version))
+local function choose(c3, project, body, version)
+  local source = sources.new(c3, project, version)
+  local passes, field = evaluate.matcher(body, source), view.field(value(body.orderBy) or BY_DATE)
+  local chosen, keys = {}, {}
   for k = 1, c3:session_count(project) do
     local session = c3:session_at(project, k)
     local visit = version and requests.visit(session, version)
     if (visit or not version) and passes(session, visit) then
-      chosen[#chosen + 1], sort_keys[k] = k, key(session)
+      local key = view.new(session, visit, source):value(field)
+      if type(key) == "boolean" then key = key and 1 or 0 end
+      chosen[#chosen + 1], keys[k] = k, key
     end
   end
-  local up = body.sort == "asc"
-  table.sort(chosen, function(a, b)
-    local x, y = sort_keys[a], sort_keys[b]
-    if x == y then x, y = a, b end
-    if up then return x < y end
-    return x > y
-  end)
+  table.sort(chosen, by_keys(keys, body.sort == "asc"))
   return chosen
 end
 
 -- Pages of one list are asked for one after the other: what was chosen for the first serves all.
-local function chosen_for(c3, project, body, version, key)
+local function chosen_for(c3, project, body, version)
   local page, limit = body.page, body.limit
   body.page, body.limit = nil, nil
-  local name = ("%d %d %s"):format(project.id, c3.revision, json.encode(body))
+  local name = ("%d %s"):format(c3.revision, json.encode(body))
   body.page, body.limit = page, limit
   local kept = c3:keep("chosen", function() return {} end)
-  if kept.name ~= name then kept.name, kept.list = name, choose(c3, project, body, version, key) end
+  if kept.name ~= name then kept.name, kept.list = name, choose(c3, project, body, version) end
   return kept.list
 end
 
--- A list that is neither filtered nor sorted otherwise is found by counting.
-local function finder(c3, project, body, version, field)
-  local made_only = c3.recorded[project.id] == nil
-  if made_only and field == "date" and not version and not is_filtered(body) then
+local function filtered(body)
+  for name, filters in pairs(body) do
+    if name:find "Filters$" and name ~= "entityFilters" and #(value(filters) or {}) > 0 then return true end
+  end
+end
+
+-- A list of generated sessions that is neither filtered nor sorted by something else is found by counting.
+local function finder(c3, project, body, version)
+  local order = value(body.orderBy) or BY_DATE
+  if not version and not c3.recorded[project.id] and order.fieldName == "date" and not filtered(body) then
     local count = c3:session_count(project)
     if body.sort == "asc" then return count, function(n) return n end end
     return count, function(n) return count + 1 - n end
   end
-  local list = chosen_for(c3, project, body, version, orders[field])
+  local list = chosen_for(c3, project, body, version)
   return #list, function(n) return list[n] end
 end
 
 -- ---- the list -----------------------------------------------------------------------------------------------------
 
--- What is wrong with the body, beside what all queries have in common.
-local function complaint(body)
-  local order = value(body.orderBy) or {}
-  if not orders[order.fieldName or "date"] then return "lists are not sorted by orderBy.fieldName" end
-  if body.sessionType == "project" and value(body.includeAllObjectiveData) then
-    return "includeAllObjectiveData needs scene sessions"
+-- Objective results are those of one scene's sessions.
+local function complaint(c3, body)
+  local status, message = validate.body("list", body, c3.settings.lenient)
+  if status == 502 then return answers.html(502) end
+  if status then return answers.error(status, message) end
+  if not c3.settings.lenient and body.sessionType == "project" and body.includeAllObjectiveData == true then
+    return answers.error(400, "includeAllObjectiveData is ignored with project sessions")
   end
 end
 
--- The version whose stays are listed: none in project mode.
-local function scope(c3, body)
-  local entity = value(body.entityFilters) or {}
-  local project, status, answer = requests.project(c3, entity.projectId)
-  if not project then return nil, nil, status, answer end
-  if body.sessionType == "project" then return project end
-  if not value(entity.versionId) then return nil, nil, answers.error(400, "scene sessions need a versionId") end
-  local version = c3.versions[entity.versionId]
-  if not version then return nil, nil, answers.not_found "version" end
-  return project, version
+local function results_row(c3, session)
+  local row = {}
+  for id, steps in pairs(c3:results(session)) do row[tostring(id)] = steps end
+  return answers.object(row)
 end
 
 local function list(c3, req)
   local body = req.json
-  local code, wrong = validate.body("list", body, c3.settings.lenient)
-  if code == 502 then return answers.html(502) end
-  wrong = wrong or complaint(body)
-  if wrong then return answers.error(400, wrong) end
-  local project, version, status, answer = scope(c3, body)
-  if not project then return status, answer end
-  local field = (value(body.orderBy) or {}).fieldName or "date"
-  local count, number = finder(c3, project, body, version, field)
+  local status, answer, headers = complaint(c3, body)
+  if status then return status, answer, headers end
+  local project, version, refusal, why = requests.scope(c3, body)
+  if not project then return refusal, why end
+  local count, number = finder(c3, project, body, version)
   local limit = math.min(value(body.limit) or PAGE, MAX_PAGE)
   return answers.page(value(body.page) or 0, limit, count, function(n)
     local session = c3:session_at(project, number(n))
     local row = rows.session(c3, session, version and requests.visit(session, version))
     if value(body.includeEvents) then row.events = rows.events(c3, session, version) end
+    if version and value(body.includeAllObjectiveData) then row.objectiveResults = results_row(c3, session) end
     return row
   end)
 end
@@ -120,7 +113,7 @@ end
 -- ---- one session --------------------------------------------------------------------------------------------------
 
 local function with_extras(c3, row, session)
-  row.warnings, row.subscriptions, row.objectiveResults = json.raw "{}", json.array {}, json.raw "{}"
+  row.warnings, row.subscriptions, row.objectiveResults = json.raw "{}", json.array {}, results_row(c3, session)
   row.events = rows.events(c3, session, row.sceneVersionId and c3.versions[row.sceneVersionId])
   return row
 end

@@ -36,14 +36,15 @@ local function seen_in(session, visit, kind)
   local found, order = {}, 0
   local from, to = session.start + visit.from, session.start + visit.to
   for _, look in ipairs(looks[kind](session)) do
-    if look.time >= from and look.time < to then
+    local first, last = math.max(look.time, from), math.min(look.time + look.length, to) -- what of it was in the scene
+    if last > first then
       local one = found[look.object]
       if not one then
         order = order + 1
-        one = { count = 0, length = 0, first = look.time - from, sequence = order }
+        one = { count = 0, length = 0, first = first - from, sequence = order }
         found[look.object] = one
       end
-      one.count, one.length = one.count + 1, one.length + look.length
+      one.count, one.length = one.count + 1, one.length + last - first
     end
   end
   return found
