@@ -5,6 +5,7 @@ local csv = require "studio.csv"
 local errors = require "studio.error"
 local fixture = require "spec.support.analyst_plan"
 local json = require "studio.json"
+local limits = require "studio.limits"
 local plan = require "studio.services.analyst.audit.plan"
 
 local folder
@@ -48,11 +49,11 @@ describe("a plan", function()
   it("knows the least time under any limit", function()
     local window = { capacity = 40, window = 10, guard = 0.02 }
     for calls, seconds in pairs { [0] = 0, [1] = 0, [40] = 0, [41] = 10.02, [80] = 10.02, [81] = 20.04 } do
-      assert.near(seconds, plan.least_seconds(calls, window), 1e-9)
+      assert.near(seconds, limits.least_seconds(calls, window), 1e-9)
     end
-    assert.near(250 * 0.25, plan.least_seconds(251, { capacity = 40, window = 10, spacing = 0.25 }), 0.26)
-    assert.equal(0, plan.least_seconds(500, nil))
-    assert.equal(0, plan.least_seconds(500, { capacity = 0 }))
+    assert.near(250 * 0.25, limits.least_seconds(251, { capacity = 40, window = 10, spacing = 0.25 }), 0.26)
+    assert.equal(0, limits.least_seconds(500, nil))
+    assert.equal(0, limits.least_seconds(500, { capacity = 0 }))
   end)
 
   it("is in one order, whatever the order of finding", function()

@@ -193,6 +193,8 @@ describe("Five9 Studio's sandbox", function()
       for body, message in pairs {
         ["["] = "422 The request body is not a JSON object.", ["[]"] = "422 The request body is not a JSON object.",
         ["{}"] = "422 The data store id field is required.", ['{"data_store_id":9}'] = "404 Data store not found.",
+        ['{"data_store_id":{}}'] = "404 Data store not found.",
+        ['{"data_store_id":1,"per_page":[]}'] = "422 The per page must be an integer from 1 on.",
         ['{"data_store_id":1,"per_page":0}'] = "422 The per page must be an integer from 1 on.",
         ['{"data_store_id":1,"where":{"connectionType":"and","children":{}}}'] =
           "422 The where must have a connectionType (and, or) and children.",

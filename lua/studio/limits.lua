@@ -118,4 +118,16 @@ function limits.explain(limiters, classes)
   return result
 end
 
+--- The least seconds that so many calls take under a limit, when nothing was spent of it yet.
+---@param calls integer
+---@param limit table? one of client:limits()
+---@return number seconds
+function limits.least_seconds(calls, limit)
+  if calls < 1 or not limit then return 0 end
+  local spaced = (calls - 1) * (limit.spacing or 0)
+  local capacity = limit.capacity or 0
+  if capacity < 1 then return spaced end
+  return math.max(spaced, (calls - 1) // capacity * ((limit.window or 0) + (limit.guard or 0)))
+end
+
 return limits

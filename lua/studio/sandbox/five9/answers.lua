@@ -33,13 +33,21 @@ end
 --- What was asked for.
 function answers.data(data, status) return status or 200, { data = data } end
 
---- A whole number from 1 on, as text or as a number; nil when it is none.
+--- A whole number, as text or as a number; nil for all else.
+---@param value any
+---@return integer?
+function answers.whole(value)
+  local kind = type(value)
+  return (kind == "string" or kind == "number") and math.tointeger(tonumber(value)) or nil
+end
+
+--- The same, from 1 on.
 ---@param value any
 ---@param fallback integer?  for nil
 ---@return integer?
 function answers.count(value, fallback)
   if value == nil then return fallback end
-  local n = math.tointeger(tonumber(value))
+  local n = answers.whole(value)
   return n and n >= 1 and n or nil
 end
 

@@ -84,7 +84,7 @@ local function refused(body)
   if body.api_key == "f9-sp-key" then return answers.forbidden() end
   if body.api_key ~= KEY then return answers.unauthenticated() end
   if body.task_key ~= TASK then return answers.not_found "Task" end
-  if body.text ~= nil and type(body.text) ~= "string" then
+  if body.text ~= nil and body.text ~= json.null and type(body.text) ~= "string" then
     return answers.invalid { text = "The text must be a text." }
   end
 end
@@ -95,7 +95,7 @@ local function turn(instance, req)
   if status then return status, answer end
   local object, why = read_object(body)
   if why then return answers.invalid { message_json = why } end
-  local id, said = body.session_id, body.text ~= "" and body.text or nil
+  local id, said = body.session_id, type(body.text) == "string" and body.text ~= "" and body.text or nil
   local session = instance.chats[id or ""]
   if id ~= nil and id ~= "" and id ~= json.null and (not session or session.ended) then
     return answers.not_found "Session"

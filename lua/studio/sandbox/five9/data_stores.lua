@@ -18,7 +18,7 @@ local function shown(store)
 end
 
 local function find(place, id)
-  local n = math.tointeger(tonumber(id))
+  local n = answers.whole(id)
   for _, store in ipairs(place.stores) do
     if store.id == n then return store end
   end

@@ -79,7 +79,7 @@ end
 
 local function find(place, id)
   for _, prompt in ipairs(place.prompts) do
-    if prompt.prompt_id == math.tointeger(tonumber(id)) then return prompt end
+    if prompt.prompt_id == answers.whole(id) then return prompt end
   end
 end
 
@@ -87,7 +87,7 @@ local function update(instance, req)
   local prompt = find(req.place, req.args.prompt)
   if not prompt then return answers.not_found "Prompt" end
   local wrong = complaint(req.json) or {}
-  if req.json.prompt_id ~= nil and math.tointeger(tonumber(req.json.prompt_id)) ~= prompt.prompt_id then
+  if req.json.prompt_id ~= nil and answers.whole(req.json.prompt_id) ~= prompt.prompt_id then
     wrong.prompt_id = "The prompt id is not that of the path."
   end
   if next(wrong) then return answers.invalid(wrong) end

@@ -21,7 +21,7 @@ for _, voice in ipairs(LIST) do by_id[voice[1]] = voice end
 
 --- Whether there is such a voice.
 ---@param id any
-function voices.exists(id) return by_id[math.tointeger(tonumber(id)) or 0] ~= nil end
+function voices.exists(id) return by_id[answers.whole(id) or 0] ~= nil end
 
 local function list()
   local out = json.array {}
@@ -51,7 +51,7 @@ end
 local SOUND = { ["content-type"] = "audio/wav" }
 
 local function speak(instance, req)
-  local text, voice = req.json.prompt_text, math.tointeger(tonumber(req.json.tts_voice_id))
+  local text, voice = req.json.prompt_text, answers.whole(req.json.tts_voice_id)
   if type(text) ~= "string" or text == "" then
     return answers.invalid { prompt_text = "The prompt text field is required." }
   elseif not voices.exists(voice) then

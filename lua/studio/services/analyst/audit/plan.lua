@@ -12,6 +12,7 @@ local core = require "studio.core"
 local errors = require "studio.error"
 local file = require "studio.file"
 local json = require "studio.json"
+local limits = require "studio.limits"
 local record = require "studio.services.analyst.audit.record"
 local shape = require "studio.services.analyst.audit.shape"
 
@@ -78,18 +79,6 @@ function plan.calls_of(entry)
   return calls + schedules
 end
 
---- The least seconds that so many calls take under a limit, when nothing was spent of it yet.
----@param calls integer
----@param limit table? one of client:limits()
----@return number seconds
-function plan.least_seconds(calls, limit)
-  if calls < 1 or not limit then return 0 end
-  local spaced = (calls - 1) * (limit.spacing or 0)
-  local capacity = limit.capacity or 0
-  if capacity < 1 then return spaced end
-  return math.max(spaced, (calls - 1) // capacity * ((limit.window or 0) + (limit.guard or 0)))
-end
-
 local function count(self, counted)
   local counts = { collections = counted.collections or 0, reports = counted.reports or 0,
     datasets = counted.datasets or 0, archived = counted.archived or 0, caught = #self.entries, archive = 0,
@@ -121,7 +110,7 @@ function plan.new(fields)
   local limit = fields.limit
   self.limit = limit and { capacity = limit.capacity, window = limit.window, guard = limit.guard,
     spacing = limit.spacing }
-  self.seconds = plan.least_seconds(self.calls, self.limit)
+  self.seconds = limits.least_seconds(self.calls, self.limit)
   local told = {}
   for _, name in ipairs(KEPT) do told[name] = self[name] end
   self.id = core.sha256(json.encode(told, { sort = true })):sub(1, 16)
