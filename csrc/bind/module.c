@@ -1,5 +1,6 @@
 /* studio.core: the C part of studio; opens the parts below.   SPDX-License-Identifier: MIT */
 #include "bind/lstudio.h"
+#include "core/clock.h"
 #include "core/folder.h"
 #include "core/sha256.h"
 #include "core/sink.h"
@@ -81,6 +82,14 @@ static int make_folder(lua_State *L) {
   return 2;
 }
 
+/*** The time of day, as the system believes: it may step.
+@function epoch
+@treturn number seconds since 1970, to the millisecond */
+static int epoch(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)studio_clock_wall_ms() / 1000);
+  return 1;
+}
+
 static void push_kinds(lua_State *L) {
   lua_createtable(L, STUDIO_KIND_COUNT - 1, 0);
   for (int kind = 1; kind < STUDIO_KIND_COUNT; kind++) {
@@ -111,6 +120,8 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "place");
   lua_pushcfunction(L, make_folder);
   lua_setfield(L, -2, "make_folder");
+  lua_pushcfunction(L, epoch);
+  lua_setfield(L, -2, "epoch");
   lstudio_open_loop(L);
   lstudio_open_ask(L);
   lstudio_open_log(L);

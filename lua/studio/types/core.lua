@@ -39,6 +39,10 @@ function core.place(from, to) end
 ---@return string? why nothing can be written into it
 function core.make_folder(path) end
 
+---The time of day, as the system believes: it may step.
+---@return number seconds since 1970, to the millisecond
+function core.epoch() end
+
 ---Opens a journal: a file that this user alone may read, locked until it is closed or the process ends.
 ---@param path string
 ---@param must_exist boolean? else it is made
