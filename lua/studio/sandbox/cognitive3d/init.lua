@@ -40,6 +40,7 @@ require "studio.sandbox.cognitive3d.slicer.routes"(add_query)
 
 for _, part in ipairs {
   "gateway",
+  "ingest",
 } do
   require("studio.sandbox.cognitive3d." .. part)(add_collector)
 end

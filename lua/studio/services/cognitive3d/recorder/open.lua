@@ -19,7 +19,7 @@ local MEBI <const> = 1024 * 1024
 
 -- Options of the client that a recorder makes for itself; docs are at studio.cognitive3d.options.
 local client_options = {
-  data_key = { "string", "callable" }, data_url = "string", environment = "string", proxy = { "string", "boolean" },
+  data_key = "string", data_url = "string", environment = "string", proxy = { "string", "boolean" },
   ca_file = "string", insecure = "boolean", allow_http = "boolean", http2 = "boolean", user_agent = "string",
   timeout = "seconds",
 }
