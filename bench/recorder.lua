@@ -3,8 +3,8 @@
 -- usage: recorder.lua [seconds, default 5]
 -- Starts a sandbox of its own, which is the collector. First each call in a loop, beside a function that does nothing
 -- and beside what a program without us would do: encode the sample with lua-cjson, and append the text to a list.
--- Then a game of 90 frames a second with ten streams (gaze, four sensors, three things that move, events, fixations), in
--- which every frame is measured: its record calls together, and its studio.step(0), which writes the spool and sends.
+-- Then a game of 90 frames a second with ten streams (gaze, four sensors, three things that move, events, fixations),
+-- in which every frame is measured: its record calls together, and its studio.step(0), which writes and sends.
 
 local cjson = require "cjson"
 local socket = require "socket"
@@ -27,7 +27,7 @@ end
 
 local function share_of(sorted, share) return sorted[math.max(1, math.ceil(#sorted * share))] end
 
--- ---- One call ---------------------------------------------------------------------------------------------------------
+-- ---- One call -----------------------------------------------------------------------------------------------------
 
 local position, rotation, hit = { 1.2345678, 1.7, -3.14159 }, { 0.1, 0.2, 0.3, 0.9 }, { 4.5, 1.25, 0.125 }
 local gaze = { position = position, rotation = rotation, gaze = hit }
@@ -61,9 +61,10 @@ end
 local function calls_table()
   local rec = new_recorder()
   rec:object { id = "basket", name = "Basket", mesh = "basket" }
-  local list = {}
+  local batch = { n = 0 }
   local function plain(i)
-    list[i % 256 + 1] = cjson.encode { time = 1764000000.25 + i, p = position, r = rotation, g = hit }
+    batch.n = batch.n % 256 + 1
+    batch[batch.n] = cjson.encode { time = 1764000000.25 + i, p = position, r = rotation, g = hit }
   end
   local rows = {
     { "an empty function", function() end },
@@ -86,7 +87,7 @@ local function calls_table()
   rec:finish { wait = 0 } -- nobody wants these
 end
 
--- ---- Frames -----------------------------------------------------------------------------------------------------------
+-- ---- Frames -------------------------------------------------------------------------------------------------------
 
 local function play(rec, frame)
   position[1] = math.sin(frame / 90)

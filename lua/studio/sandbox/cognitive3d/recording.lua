@@ -21,7 +21,10 @@ end
 local function all_rows(self, stream)
   if stream ~= "sensors" then return self.kept[stream] end
   local rows = {}
-  for _, name in ipairs(self.sensor_names) do table.move(self.by_sensor[name], 1, #self.by_sensor[name], #rows + 1, rows) end
+  for _, name in ipairs(self.sensor_names) do
+    local own = self.by_sensor[name]
+    table.move(own, 1, #own, #rows + 1, rows)
+  end
   return rows
 end
 

@@ -1,4 +1,4 @@
--- Samples on their way into batches: one that grows for each stream, and those that are full. SPDX-License-Identifier: MIT
+-- Samples on their way into batches: one that grows for each stream, and the full ones. SPDX-License-Identifier: MIT
 --
 -- Everything here is memory, and quick: a call of the game that records does nothing but this.
 
@@ -76,6 +76,10 @@ function methods:take()
   self.bytes = self.bytes - batch.bytes
   return batch
 end
+
+--- How many full batches nobody has taken yet.
+---@return integer
+function methods:unwritten() return self.last - self.first + 1 end
 
 --- Is there anything that nobody has taken yet?
 ---@return boolean

@@ -10,7 +10,6 @@
 -- The way of a sample: samples.lua writes it, batches.lua collects, `work` below hands what is full (or old) to
 -- spool.lua, sender.lua sends from there. A record call does only the first two: no file, no socket.
 
-local batches = require "studio.services.cognitive3d.recorder.batches"
 local check = require "studio.check"
 local envelope = require "studio.services.cognitive3d.recorder.envelope"
 local errors = require "studio.error"
@@ -224,7 +223,8 @@ function methods:flush()
 end
 
 --- Counts since the recorder was made.
----@return table stats recorded (samples by stream), sent { batches, samples, bytes }, waiting { batches, bytes },
+---@return table stats recorded (samples by stream), unwritten (full batches that no step has taken yet), waiting
+---  { batches, bytes } (in the spool), sent { batches, samples, bytes },
 ---  dropped { batches, samples, reasons = { refused, spool_full, memory_full, too_large, unreadable, unsent } in
 ---  samples }, left_over (batches of earlier recorders that were found in the spool), failures (tries that ended
 ---  without success), last_error, paused_for (seconds until the next try, where a stream stands still), spool
@@ -233,7 +233,7 @@ function methods:stats()
   check.method("recorder:stats", self, Recorder)
   local spool, way = self.spool, self.sender
   return {
-    recorded = merge(self.batches.recorded), sent = merge(way.sent),
+    recorded = merge(self.batches.recorded), unwritten = self.batches:unwritten(), sent = merge(way.sent),
     waiting = { batches = spool.waiting, bytes = spool.bytes },
     dropped = merge(self.dropped, { reasons = merge(self.dropped.reasons) }), left_over = #spool.left,
     failures = way.failures, last_error = way.last_error, paused_for = way:paused_for(),

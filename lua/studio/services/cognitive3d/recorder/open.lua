@@ -104,15 +104,20 @@ local function make_client(options)
   return require "studio.services.cognitive3d"(own)
 end
 
--- The function that sends one batch: the answer, or nil and an error object.
+-- The function that sends one batch: the answer, or nil and an error object. The body is text already, so it goes past
+-- the route of its stream.
 local function poster(client, timeout)
   return function(entry, body)
     local value, response = client:request {
       method = "POST", path = ("/v0/%s/%s"):format(entry.stream, entry.scene), query = { version = entry.version },
       body = body, content_type = "application/json", raw = true, door = "data", timeout = timeout, priority = "poll",
     }
-    if value == nil then return nil, response end
-    return response
+    if value ~= nil then return response end
+    if response.status == 401 or response.status == 403 then
+      response.advice = "Check the data_key: it is the application key of the scene's project, and a key of the dev "
+        .. "environment is good for nothing else"
+    end
+    return nil, response
   end
 end
 

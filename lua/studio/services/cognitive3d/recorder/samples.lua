@@ -263,7 +263,9 @@ local function dynamic(s, time, rules)
   finite(x + y + z + a + b + c + d + time)
   if s.scale then more = three(',"s":[%.7g,%.7g,%.7g]', s.scale) end
   -- A list of one object, as the vendor's SDKs write it.
-  if s.properties then more = more .. ',"properties":[' .. samples.properties("recorder:dynamic", s.properties) .. "]" end
+  if s.properties then
+    more = more .. ',"properties":[' .. samples.properties("recorder:dynamic", s.properties) .. "]"
+  end
   return write('{"id":%s,"time":%.4f,"p":[%.7g,%.7g,%.7g],"r":[%.7g,%.7g,%.7g,%.7g]%s}', quoted(s.id), time, x, y, z,
     a, b, c, d, more)
 end

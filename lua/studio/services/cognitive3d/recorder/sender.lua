@@ -88,6 +88,7 @@ local function send_one(self, lane, entry)
   local response, err = self.post(entry, body)
   self.in_flight = self.in_flight - 1
   entry.sending = false
+  if self.closed then return end -- the recorder has ended meanwhile, and counted it among what is left
   local fate = judge(response, err)
   if fate == "kept" then return keep(self, lane, entry, err or no_success(response)) end
   lane.failures, lane.due = 0, 0

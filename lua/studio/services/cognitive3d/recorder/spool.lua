@@ -47,7 +47,7 @@ local Spool = { __name = "studio.cognitive3d.recorder.spool", __index = methods 
 
 local function path_of(self, number) return ("%s/%08d.spool"):format(self.folder, number) end
 
--- ---- Segments: number; bytes, for the bound; size, of its file; waiting, how many; entries; file, while it grows -------
+-- ---- Segments: number; bytes, for the bound; size, of its file; waiting, how many; entries; file, while it grows --
 
 -- The disk does not do what it should: told in stats, and what it was to hold stays in memory.
 local function trouble(self, why)
@@ -137,7 +137,7 @@ function methods:put(entry, body)
   end
   while self.bytes + size > self.max and #self.segments > 0 do drop_oldest_segment(self) end
   local segment = current(self)
-  local ok, why = false, nil
+  local ok, why
   if segment.file then
     ok, why = segment.file:append(line)
     if not ok then trouble(self, why) end
@@ -299,12 +299,13 @@ local function begin(self, origin)
 end
 
 local function open_folder(self, folder, origin)
-  local ok, why, code = core.make_folder(folder)
+  local ok, why = core.make_folder(folder)
   if not ok then return nil, why end
   self.folder = folder
   local path = folder .. "/recorder.journal"
-  self.index, why, code = core.journal(path)
-  if not self.index then return nil, why, code end
+  local index, message, code = core.journal(path)
+  if not index then return nil, message, code end
+  self.index = index
   local size
   size, why = load(self, path, origin)
   if not size then return nil, why end
