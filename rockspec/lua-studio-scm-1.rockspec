@@ -472,6 +472,7 @@ build = {
     ["studio.types.analyst"] = "lua/studio/types/analyst.lua",
     ["studio.types.analyst_rows"] = "lua/studio/types/analyst_rows.lua",
     ["studio.types.cognitive3d"] = "lua/studio/types/cognitive3d.lua",
+    ["studio.types.cognitive3d_recorder"] = "lua/studio/types/cognitive3d_recorder.lua",
     ["studio.types.core"] = "lua/studio/types/core.lua",
     ["studio.types.five9"] = "lua/studio/types/five9.lua",
     ["studio.types.mstudio"] = "lua/studio/types/mstudio.lua",

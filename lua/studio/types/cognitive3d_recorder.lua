@@ -1,0 +1,45 @@
+---@meta
+-- Types for editors: studio.cognitive3d.recorder. SPDX-License-Identifier: MIT
+--
+-- Never loaded by a program. Its methods are documented where they are written, in services/cognitive3d/recorder.
+
+---One recorder is one session of one user. Seconds everywhere, fractions allowed.
+---@class studio.cognitive3d.recorder.options
+---@field scene string|table the scene's id, as apps send it (sdkFacingId), or its row
+---@field version_number integer 1, 2, 3 … within the scene
+---@field user string who plays, or on which device: `userid` of what is sent
+---@field data_key string? the project's application key; or give `client`
+---@field client studio.cognitive3d.client? one with a data_key, whose retries and limits then count, too
+---@field session_id string? default: "<seconds since 1970>_<user>"
+---@field hmd string? the kind of headset
+---@field lobby string? id of the lobby that several players share
+---@field properties table<string, string|number|boolean>? of the session; more with recorder:property
+---@field interval number? seconds between two samples of gaze, as the service is told; default 0.1
+---@field batch table<string, integer>? samples in a batch of gaze (256), events (256), sensors (512), dynamics (512),
+---  fixations (256) and boundary (64): the defaults of the vendor's SDK for Android, and their like
+---@field flush_every number? seconds after which a batch is sent although it is not full; default 5. So much, at most, is
+---  lost when the program is killed
+---@field spool string? a folder of its own, where what is not sent yet outlives the program; nil: in memory only
+---@field spool_max integer? bytes that may wait: default 64 MiB in a folder, 8 MiB in memory; the oldest make room
+---@field retry_first number? seconds until what was not taken is tried again; default 60, doubled each time
+---@field retry_cap number? up to so many; default 240
+---@field timeout number? seconds for one request; default 10
+---@field clock (fun(): number)? seconds since 1970; default: the system's, which does not step within a session
+---@field on_drop fun(drop: studio.cognitive3d.recorder.drop)? is told of what is given up, between two frames
+---@field environment "production"|"dev"|nil default "production"
+---@field data_url string? the collector's host, where it is another one
+---@field proxy string|false|nil
+---@field ca_file string?
+---@field insecure boolean?
+---@field allow_http boolean?
+---@field http2 boolean?
+---@field user_agent string?
+
+---@class studio.cognitive3d.recorder.drop
+---@field reason "refused"|"spool_full"|"memory_full"|"too_large"|"unreadable"|"unsent"
+---@field stream "gaze"|"events"|"sensors"|"fixations"|"dynamics"|"boundary"
+---@field session string
+---@field part integer
+---@field samples integer
+---@field status integer? of the answer that refused it
+---@field message string?
