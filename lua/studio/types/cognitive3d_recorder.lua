@@ -17,8 +17,8 @@
 ---@field interval number? seconds between two samples of gaze, as the service is told; default 0.1
 ---@field batch table<string, integer>? samples in a batch of gaze (256), events (256), sensors (512), dynamics (512),
 ---  fixations (256) and boundary (64): the defaults of the vendor's SDK for Android, and their like
----@field flush_every number? seconds after which a batch is sent although it is not full; default 5. So much, at most, is
----  lost when the program is killed
+---@field flush_every number? seconds after which a batch is sent although it is not full; default 5. So much, at most,
+---  is lost when the program is killed
 ---@field spool string? a folder of its own, where what is not sent yet outlives the program; nil: in memory only
 ---@field spool_max integer? bytes that may wait: default 64 MiB in a folder, 8 MiB in memory; the oldest make room
 ---@field retry_first number? seconds until what was not taken is tried again; default 60, doubled each time
