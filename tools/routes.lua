@@ -99,7 +99,14 @@ routes.documents = {
     parts = {
       { "Login, organization, tags", "account" },
       { "Projects, scenes, versions and their files", "projects" },
+      { "Sessions", "sessions" },
+      { "Queries", "queries" },
+      { "Dynamic objects, objectives and their results", "objects" },
+      { "ExitPoll", "exitpoll" },
+      { "Remote variables, configurations, A/B tests", "remote" },
+      { "Media, widgets, dashboards, app reviews", "dashboard" },
       { "The collector: uploads (developer key)", "collector" },
+      { "The collector: live data (application key)", "runtime" },
     } },
 }
 

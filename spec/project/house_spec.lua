@@ -45,7 +45,7 @@ describe("each file", function()
           complaints[#complaints + 1] = ("%s:%d ends with a blank"):format(path, number)
         end
       end
-      if count > 501 then
+      if count > 501 and not path:find "%.rockspec$" then -- that one is written by a tool, a line for each module
         complaints[#complaints + 1] = ("%s has %d lines"):format(path, count)
       end
     end

@@ -12,7 +12,7 @@ local SERVICES <const> = {
 
 -- A lost write is looked for by GET at its own path, unless the route says another way: see lua/studio/error.lua.
 describe("a route that writes", function()
-  for service, least in pairs { analyst = 40, mstudio = 30, five9 = 10 } do
+  for service, least in pairs { analyst = 40, mstudio = 30, five9 = 10, cognitive3d = 35 } do
     it("says how a lost write is found, where there is no GET at its path: " .. service, function()
       local readable, writes, complaints = {}, 0, {}
       local function place(r) return (r.path:gsub("{[^}]*}", "{}")) end

@@ -23,6 +23,14 @@
 ---@alias studio.cognitive3d.each_of fun(self, of: studio.cognitive3d.id?, query: table?, options: table?): function
 ---@alias studio.cognitive3d.pages_of fun(self, of: studio.cognitive3d.id?, query: table?, options: table?): function
 
+-- What things of a project have: the first argument is the project, nil for the client's own.
+---@alias studio.cognitive3d.get fun(self, project: studio.cognitive3d.id?, id: studio.cognitive3d.id): any, table
+---@alias studio.cognitive3d.create fun(self, project: studio.cognitive3d.id?, fields: table): any, table
+---@alias studio.cognitive3d.update fun(self, project: studio.cognitive3d.id?, id: any, fields: table): any, table
+
+-- One part of a stream of a session: scene, number of its version, envelope (userid, sessionid, timestamp, part …).
+---@alias studio.cognitive3d.ingest fun(self, scene: any, version: integer|table, envelope: table): any, table
+
 ---@class studio.cognitive3d callable: a client
 ---@overload fun(options: studio.cognitive3d.options): studio.cognitive3d.client
 ---@field recorder fun(options: table): table live recording
@@ -37,4 +45,17 @@
 ---@field projects studio.cognitive3d.projects
 ---@field scenes studio.cognitive3d.scenes
 ---@field versions studio.cognitive3d.versions
+---@field sessions studio.cognitive3d.sessions
+---@field objects studio.cognitive3d.objects
+---@field objectives studio.cognitive3d.objectives
+---@field exitpoll studio.cognitive3d.exitpoll
+---@field remote_variables studio.cognitive3d.remote_variables
+---@field remote_configurations studio.cognitive3d.remote_configurations
+---@field ab_tests studio.cognitive3d.ab_tests
+---@field media studio.cognitive3d.media
+---@field widgets studio.cognitive3d.widgets
+---@field dashboards studio.cognitive3d.dashboards
+---@field reviews studio.cognitive3d.reviews
+---@field queries studio.cognitive3d.queries
 ---@field collector studio.cognitive3d.collector
+---@field runtime studio.cognitive3d.runtime

@@ -46,7 +46,7 @@ function collector:scenes(options) return read(self.client, "scenes", options) e
 ---@return table? scene nil, err on failure
 ---@return table response_or_err
 function collector:scene(scene, options)
-  return self.client:call("collector.scene", { scene_id = scene }, nil, options)
+  return self.client:call("collector.scene", { sdk_scene_id = scene }, nil, options)
 end
 
 -- One that sends a form.
@@ -72,7 +72,7 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:add_version(scene, files, options)
-  return send(self.client, "add_version", { scene_id = scene }, files, nil, options)
+  return send(self.client, "add_version", { sdk_scene_id = scene }, files, nil, options)
 end
 
 --- More files of the version that was made last.
@@ -82,7 +82,7 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:add_files(scene, files, options)
-  return send(self.client, "add_files", { scene_id = scene }, files, nil, options)
+  return send(self.client, "add_files", { sdk_scene_id = scene }, files, nil, options)
 end
 
 --- Other files in the place of those of a version.
@@ -93,8 +93,8 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:replace_files(scene, version_number, files, options)
-  return send(self.client, "replace_files", { scene_id = scene }, files,
-    { version = form.number("replace_files", version_number), force = true }, options)
+  return send(self.client, "replace_files", { sdk_scene_id = scene }, files,
+    { version = form.number("collector:replace_files", version_number), force = true }, options)
 end
 
 ---@param scene studio.cognitive3d.scene_id
@@ -103,7 +103,7 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:rename(scene, name, options)
-  return self.client:call("collector.rename", { scene_id = scene }, { sceneName = name }, options)
+  return self.client:call("collector.rename", { sdk_scene_id = scene }, { sceneName = name }, options)
 end
 
 --- The picture that the dashboard shows of a version.
@@ -114,8 +114,8 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:screenshot(scene, version_number, picture, options)
-  return send(self.client, "screenshot", { scene_id = scene }, form.one("screenshot", picture),
-    { version = form.number("screenshot", version_number) }, options)
+  return send(self.client, "screenshot", { sdk_scene_id = scene }, form.one("screenshot", picture),
+    { version = form.number("collector:screenshot", version_number) }, options)
 end
 
 --- The mesh of a dynamic object.
@@ -127,8 +127,8 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:object(scene, version_number, object, files, options)
-  return send(self.client, "object", { scene_id = scene, object_id = object }, files,
-    { version = form.number("object", version_number) }, options)
+  return send(self.client, "object", { sdk_scene_id = scene, object_id = object }, files,
+    { version = form.number("collector:object", version_number) }, options)
 end
 
 --- Which objects a version has: at most 250 in a call, as the vendor's editor does.
@@ -139,8 +139,8 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function collector:manifest(scene, version_number, objects, options)
-  return self.client:call("collector.manifest", { scene_id = scene }, { objects = objects },
-    form.with_query(options, { version = form.number("manifest", version_number) }))
+  return self.client:call("collector.manifest", { sdk_scene_id = scene }, { objects = objects },
+    form.with_query(options, { version = form.number("collector:manifest", version_number) }))
 end
 
 --- The objects of a version, by its id.

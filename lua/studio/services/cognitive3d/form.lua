@@ -53,12 +53,12 @@ function form.with_query(options, query)
 end
 
 --- The number of a version (1, 2, 3 … in its scene), or a row that has one. Its id is something else.
----@param method string
+---@param what string for messages
 ---@param value integer|table
 ---@return integer
-function form.number(method, value)
+function form.number(what, value)
   if type(value) == "table" then value = value.versionNumber end
-  return check.argument("collector:" .. method, "version_number", value, "integer")
+  return check.argument(what, "version_number", value, "integer")
 end
 
 return form

@@ -10,8 +10,9 @@ local ids = {}
 
 local SESSION = { "sessionId", "sdkSessionId" }
 
---- An id of a session: a text, or a row of a list.
+--- Where rows have the id of a session, and that of a version of a scene: in rows of such a version, or of sessions.
 ids.session_fields = SESSION
+ids.version_fields = { "sceneVersionId", "id" }
 
 --- A value that must be there, whatever the client has for it: what deletes for good takes no default.
 ---@param what string for messages
@@ -57,6 +58,33 @@ end
 function ids.project(client, what, project)
   if project == nil then project = client.state.params.project_id end
   return ids.number(what, "project", project)
+end
+
+--- A list of ids as texts.
+---@param what string for messages
+---@param name string of the argument
+---@param list any[] values, or rows
+---@param field string|string[]|nil of a row; default "id"
+---@return string[]
+function ids.list(what, name, list, field)
+  check.argument(what, name, list, "table")
+  local texts = {}
+  for i, value in ipairs(list) do texts[i] = ids.text(what, ("%s[%d]"):format(name, i), value, field) end
+  if #texts == 0 then check.fail("%s: %s must be a list of one or more", what, name) end
+  return texts
+end
+
+--- Parameters of a path that names a session below a version of a scene.
+---@param what string for messages
+---@param session any a row of a scene session names its version itself
+---@param version any
+---@return table params
+function ids.of_version(what, session, version)
+  if version == nil and type(session) == "table" then version = session.sceneVersionId end
+  return {
+    session_id = ids.text(what, "session", session, SESSION),
+    version_id = ids.text(what, "version", version, ids.version_fields),
+  }
 end
 
 --- The organization as text: the one given, else the client's.

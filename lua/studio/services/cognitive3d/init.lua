@@ -55,7 +55,8 @@ local new = service.define {
   connect = connect,
   id_field = "id",
   id_fields = {
-    session_id = ids.session_fields, version_id = { "sceneVersionId", "id" }, tag_name = "title",
+    session_id = ids.session_fields, version_id = ids.version_fields, tag_name = "title",
+    sdk_scene_id = { "sdkFacingId", "id" },
   },
   headers = { Accept = "application/json" },
   routes = require "studio.services.cognitive3d.routes",

@@ -5,8 +5,8 @@
 
 local doors = require "studio.services.cognitive3d.routes.doors"
 
-local scene = "/v0/scenes/{scene_id}"
-local objects = "/v0/objects/{scene_id}"
+local scene = "/v0/scenes/{sdk_scene_id}"
+local objects = "/v0/objects/{sdk_scene_id}"
 local FORM = "a form (multipart/form-data)"
 local VERSIONS = "read the scene (collector:scene) and compare its versions before trying again"
 local AGAIN = "sending it again does no harm: what is there is replaced"

@@ -11,7 +11,14 @@
 local parts = {
   require "studio.services.cognitive3d.routes.account",
   require "studio.services.cognitive3d.routes.projects",
+  require "studio.services.cognitive3d.routes.sessions",
+  require "studio.services.cognitive3d.routes.queries",
+  require "studio.services.cognitive3d.routes.objects",
+  require "studio.services.cognitive3d.routes.exitpoll",
+  require "studio.services.cognitive3d.routes.remote",
+  require "studio.services.cognitive3d.routes.dashboard",
   require "studio.services.cognitive3d.routes.collector",
+  require "studio.services.cognitive3d.routes.runtime",
 }
 
 local all = {}

@@ -1,0 +1,83 @@
+-- The slicer's routes as they are: client.queries. client:query writes their bodies. SPDX-License-Identifier: MIT
+--
+-- Bodies are the service's own. Where one names no project, the client's stands in; sessionType is "project" unless the
+-- body says otherwise (the service itself would take scene sessions).
+
+local check = require "studio.check"
+local ids = require "studio.services.cognitive3d.ids"
+local merge = require "studio.merge"
+
+---@class studio.cognitive3d.queries
+local queries = {}
+
+local function ask(client, name, body, options)
+  local what = "queries:" .. name
+  body = merge(check.argument(what, "body", body or {}, "table"))
+  local entities = merge(body.entityFilters)
+  if type(entities.projectId) == "string" then
+    check.fail("%s: entityFilters.projectId must be a number: the service answers 400 to a text", what)
+  end
+  entities.projectId = ids.project(client, what, entities.projectId)
+  body.entityFilters = entities
+  return client:call("queries." .. name, nil, body, options)
+end
+
+--- Which types, aggregations and fields there are.
+---@param options studio.call_options?
+---@return table? slicer_options nil, err on failure
+---@return table response_or_err
+function queries:options(options) return self.client:call("queries.options", nil, nil, options) end
+
+--- Names of the properties that sessions and events have: textualSessionProp, numericalEventProp …
+---@param body table? entityFilters, sessionType, filters
+---@param options studio.call_options?
+---@return table<string, string[]>? names nil, err on failure
+---@return table response_or_err
+function queries:property_names(body, options) return ask(self.client, "property_names", body, options) end
+
+--- The same by another route, which the vendor's Python client sends; it may be gone.
+---@param body table?
+---@param options studio.call_options?
+---@return table<string, string[]>? names nil, err on failure
+---@return table response_or_err
+function queries:project_property_names(body, options)
+  return ask(self.client, "project_property_names", body, options)
+end
+
+--- The values that a field has.
+---@param body table field; entityFilters, sessionType, maxTerms (default 256), filters
+---@param options studio.call_options?
+---@return any[]? values nil, err on failure
+---@return table response_or_err
+function queries:field_values(body, options) return ask(self.client, "field_values", body, options) end
+
+--- Aggregations.
+---@param body table aggregations; entityFilters, sessionType, filters
+---@param options studio.call_options?
+---@return table? answer { aggregations = … }; nil, err on failure
+---@return table response_or_err
+function queries:slice(body, options) return ask(self.client, "slice", body, options) end
+
+--- How objects were looked at, over all sessions of a version of a scene.
+---@param body table objectIds (sdkIds); entityFilters with sceneId and versionId, gazeType ("gaze", "fixation")
+---@param options studio.call_options?
+---@return table? answer { sessionCount, metrics by sdkId }; nil, err on failure
+---@return table response_or_err
+function queries:object_metrics(body, options) return ask(self.client, "object_metrics", body, options) end
+
+--- How one object was looked at, session by session. All ids are sent as texts, as the vendor's reference has them.
+---@param body table objectId (sdkId), sceneId, versionId; projectId, gazeType ("gaze", "fixation")
+---@param options studio.call_options?
+---@return table? answer { metrics by session }; nil, err on failure
+---@return table response_or_err
+function queries:object_session_metrics(body, options)
+  local what = "queries:object_session_metrics"
+  body = merge(check.argument(what, "body", body or {}, "table"))
+  if body.projectId == nil then body.projectId = self.client.state.params.project_id end
+  for name, field in pairs { projectId = "id", versionId = "id", sceneId = "id", objectId = "sdkId" } do
+    if body[name] ~= nil then body[name] = ids.text(what, name, body[name], field) end
+  end
+  return self.client:call("queries.object_session_metrics", nil, body, options)
+end
+
+return queries
