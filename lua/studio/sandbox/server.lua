@@ -16,6 +16,8 @@ local server = {}
 
 local BODY_TIMEOUT = 60 -- seconds to wait for a request's body
 
+local handlers, failures, receivers = {}, {}, {} -- by kind of listener
+
 local function unescape(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
@@ -26,24 +28,34 @@ local function parse_query(text)
   return query
 end
 
-local function read_request(stream, origin)
+-- Hands over the body piece by piece; false when its end did not come.
+local function read_body(stream, take)
+  for chunk in function() return stream:get_next_chunk(BODY_TIMEOUT) end do take(chunk) end
+  -- lua-http takes the end of a connection for the end of the body, and then waits for the rest without a pause.
+  if (stream.body_read_left or 0) <= 0 then return true end
+  local socket = stream.connection:take_socket()
+  if socket then socket:close() end
+  return false
+end
+
+local function read_request(world, kind, stream, origin)
   local headers = stream:get_headers(BODY_TIMEOUT)
   if not headers then return nil end
   local target = headers:get ":path" or "/"
   local path, query = target:match "^([^?#]*)%??([^#]*)"
-  local body = stream:get_body_as_string(BODY_TIMEOUT)
-  -- lua-http takes the end of a connection for the end of the body, and then waits for the rest without a pause.
-  if (stream.body_read_left or 0) > 0 then
-    local socket = stream.connection:take_socket()
-    if socket then socket:close() end
-    return nil
-  end
-  return {
+  local req = {
     method = headers:get ":method", path = path, query_text = query ~= "" and query or nil, query = parse_query(query),
     header = function(name) return headers:get(name) end, headers = headers, url = origin() .. path,
-    origin = origin(), peer = select(2, stream:peername()),
-    body = body or "",
+    origin = origin(), peer = select(2, stream:peername()), bytes = 0,
   }
+  local pieces, receive = {}, receivers[kind]
+  local take = receive and receive(world, req) or function(chunk) pieces[#pieces + 1] = chunk end
+  local whole = read_body(stream, function(chunk)
+    req.bytes = req.bytes + #chunk
+    take(chunk)
+  end)
+  req.body = table.concat(pieces)
+  return whole and req or nil
 end
 
 -- ---- answers: { status, headers, body (text, or a lazy one) } ------------------------------------------------------
@@ -180,11 +192,9 @@ local broken = {
 
 -- ---- one request --------------------------------------------------------------------------------------------------
 
-local handlers, failures = {}, {} -- by kind of listener
-
 for _, service in ipairs(services) do
   local base = service.base
-  failures[service.kind] = service.failure
+  failures[service.kind], receivers[service.kind] = service.failure, service.receive
   handlers[service.kind] = function(world, req)
     if req.path:sub(1, #base) ~= base then return json_answer(404, service.failure(404, "Not found.")) end
     req.path = req.path:sub(#base + 1)
@@ -214,7 +224,7 @@ local function record(world, kind, req, full_path, started, status, about, rule)
   local entry = {
     time = world.epoch(), server = kind, method = req.method, path = full_path, query = log.mask_query(req.query_text),
     status = status, ms = math.floor((world.now() - started) * 1000 + 0.5), fault = rule and rule.kind,
-    headers = log.mask_headers(function() return next_header(list) end), bytes = #req.body,
+    headers = log.mask_headers(function() return next_header(list) end), bytes = req.bytes,
   }
   if about then entry.key, entry.used, entry.capacity = about.principal, about.used, about.capacity end
   world.log:add(entry)
@@ -227,7 +237,7 @@ local function pause(world, setting)
 end
 
 local function serve(world, kind, stream, origin)
-  local req = read_request(stream, origin)
+  local req = read_request(world, kind, stream, origin)
   if not req then return end
   local started, full_path = world.now(), req.path
   if kind ~= "control" then pause(world, world.options.lag) end

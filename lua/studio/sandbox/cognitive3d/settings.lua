@@ -12,6 +12,8 @@ settings.list = {
   gaze = { 600, "integer", "samples of a session, ten in a second: from half as many to half as many again" },
   long = { 1, "integer", "how many of the sessions have more events than answers of lists show" },
   lenient = { false, "boolean", "queries: what the service ignores without a word is no error here either" },
+  upload_limit = { 1 << 30, "integer", "bytes of uploads that are kept, on disk" },
+  bare_ids = { false, "boolean", "a new scene's id is told as plain text, not as JSON" },
   event_cut = { 8000, "integer", "events of a session that answers of lists show" },
 }
 

@@ -5,6 +5,7 @@ local json = require "studio.sandbox.json"
 local objectives = require "studio.sandbox.cognitive3d.objectives"
 local places = require "studio.sandbox.cognitive3d.places"
 local settings = require "studio.sandbox.cognitive3d.settings"
+local uploads = require "studio.sandbox.cognitive3d.uploads"
 
 local state = {}
 
@@ -139,7 +140,7 @@ function methods:summary()
   local sessions = {}
   for id, project in pairs(self.projects) do sessions[tostring(id)] = self:session_count(project) end
   return { generated = self.made:totals(), ingested = next(ingested) and ingested or json.raw "{}", recorded = recorded,
-    scenes = scenes, versions = versions, sessions = sessions }
+    scenes = scenes, versions = versions, sessions = sessions, uploads = uploads.counts(self) }
 end
 
 return state
