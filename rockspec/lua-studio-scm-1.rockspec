@@ -195,6 +195,7 @@ build = {
     ["studio.sandbox.cognitive3d.places"] = "lua/studio/sandbox/cognitive3d/places.lua",
     ["studio.sandbox.cognitive3d.properties"] = "lua/studio/sandbox/cognitive3d/properties.lua",
     ["studio.sandbox.cognitive3d.read.account"] = "lua/studio/sandbox/cognitive3d/read/account.lua",
+    ["studio.sandbox.cognitive3d.read.files"] = "lua/studio/sandbox/cognitive3d/read/files.lua",
     ["studio.sandbox.cognitive3d.read.projects"] = "lua/studio/sandbox/cognitive3d/read/projects.lua",
     ["studio.sandbox.cognitive3d.read.sessions"] = "lua/studio/sandbox/cognitive3d/read/sessions.lua",
     ["studio.sandbox.cognitive3d.read.streams"] = "lua/studio/sandbox/cognitive3d/read/streams.lua",

@@ -67,12 +67,24 @@ end
 local makers = {}
 makers.__index = makers
 
+-- The scenes and versions that there are at first: what is uploaded later changes no session that was before it.
+local function stages_of(projects)
+  local stages = {}
+  for _, project in ipairs(projects) do
+    stages[project] = {}
+    for i, scene in ipairs(project.scenes) do
+      stages[project][i] = { scene = scene, versions = { table.unpack(scene.versions) } }
+    end
+  end
+  return stages
+end
+
 --- A generator.
 ---@param settings table    complete
 ---@param projects table[]  see places.lua: the first has the sessions, the second a few
 ---@return sandbox.c3_generator
 function generator.new(settings, projects)
-  return setmetatable({ settings = settings, projects = projects }, makers)
+  return setmetatable({ settings = settings, projects = projects, stages = stages_of(projects) }, makers)
 end
 
 --- How many sessions a project has.
@@ -100,15 +112,14 @@ local function counts_of(self, draw, long)
 end
 
 -- Most stay in one scene; every third goes on to the next.
-local function visits_of(project, k, draw, duration)
-  local scenes = project.scenes
-  local scene = scenes[k % #scenes + 1]
-  local newest = scene.versions[draw(1, #scene.versions)]
-  local visits = { { scene = scene, version = newest, from = 0, to = duration } }
-  local other = scenes[(k + 1) % #scenes + 1]
-  if k % 3 == 0 and other ~= scene then
+local function visits_of(stages, k, draw, duration)
+  local stage = stages[k % #stages + 1]
+  local version = stage.versions[draw(1, #stage.versions)]
+  local visits = { { scene = stage.scene, version = version, from = 0, to = duration } }
+  local other = stages[(k + 1) % #stages + 1]
+  if k % 3 == 0 and other ~= stage then
     visits[1].to = duration // 2 // STEP * STEP
-    visits[2] = { scene = other, version = other.versions[#other.versions], from = visits[1].to, to = duration }
+    visits[2] = { scene = other.scene, version = other.versions[#other.versions], from = visits[1].to, to = duration }
   end
   return visits
 end
@@ -148,7 +159,7 @@ function makers:session(project, k)
   user_of(self, session, k, count)
   session.id = ("%d_%s"):format(start // 1000, session.device)
   session.duration = session.counts.gaze * STEP
-  session.visits = visits_of(project, k, draw, session.duration)
+  session.visits = visits_of(self.stages[project], k, draw, session.duration)
   return session
 end
 

@@ -30,6 +30,7 @@ end
 
 for _, part in ipairs {
   "account",
+  "files",
   "projects",
   "sessions",
   "streams",
@@ -89,7 +90,15 @@ end
 ---@return table|nil about   for the log: principal
 cognitive3d.handle = judge(query, "organization")
 
---- Judges a request to the collector; as `handle`.
-cognitive3d.handle_data = judge(collector, "developer")
+local judge_data = judge(collector, "developer")
+
+--- Judges a request to the collector; as `handle`. What it answers has a header by which clients tell it from the
+--- login page of a hotel's network.
+function cognitive3d.handle_data(world, req)
+  local status, body, headers, about = judge_data(world, req)
+  headers = headers or {}
+  headers["cvr-request-time"] = headers["cvr-request-time"] or tostring(world:cognitive3d():now())
+  return status, body, headers, about
+end
 
 return cognitive3d
