@@ -6,7 +6,7 @@ local shell = require "spec.support.shell"
 
 local SHOP <const> = "0c9d7f34-5a1e-4c0b-9b8e-2f1d6a7c8e01"
 local MINE <const> = "11111111-2222-4333-8444-555555555555"
-local SIZES <const> = { sessions = 6, events = 4, gaze = 10, long = 0, now = 1795305600, upload_limit = 3 << 20 }
+local SIZES <const> = { sessions = 6, events = 4, gaze = 10, long = 0, now = 1795305600, upload_limit = 900 << 10 }
 
 describe("the collector of the sandbox", function()
   local sb, folder
@@ -153,7 +153,7 @@ describe("the collector of the sandbox", function()
   end)
 
   it("takes no more than it may keep", function()
-    shell.write(folder .. "/large.bin", ("x"):rep(4 << 20))
+    shell.write(folder .. "/large.bin", ("x"):rep(950 << 10)) -- below the size from which curl asks first
     local status = send("POST", "/scenes", "scene.gltf", "settings.json", "large.bin")
     assert.equal(413, status)
     assert.same({}, counts())
