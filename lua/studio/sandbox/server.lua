@@ -15,6 +15,7 @@ local services = require "studio.sandbox.services"
 local server = {}
 
 local BODY_TIMEOUT = 60 -- seconds to wait for a request's body
+local PIECE <const> = 65536 -- bytes of a body that goes on as it comes
 
 local handlers, failures, receivers = {}, {}, {} -- by kind of listener
 
@@ -26,6 +27,14 @@ local function parse_query(text)
   local query = {}
   for name, value in (text or ""):gmatch "([^&=]+)=?([^&]*)" do query[unescape(name)] = unescape(value) end
   return query
+end
+
+-- lua-http asks for all that is left of a body at once, and gets, and keeps, as much as is there: all of it, when the
+-- client is fast.
+local function read_in_pieces(stream)
+  function stream.connection:read_body_by_length(length, timeout)
+    return self.socket:xread(math.max(length, -PIECE), timeout)
+  end
 end
 
 -- Hands over the body piece by piece; false when its end did not come.
@@ -49,7 +58,8 @@ local function read_request(world, kind, stream, origin)
     origin = origin(), peer = select(2, stream:peername()), bytes = 0,
   }
   local pieces, receive = {}, receivers[kind]
-  local take = receive and receive(world, req) or function(chunk) pieces[#pieces + 1] = chunk end
+  local take = receive and receive(world, req)
+  if take then read_in_pieces(stream) else take = function(chunk) pieces[#pieces + 1] = chunk end end
   local whole = read_body(stream, function(chunk)
     req.bytes = req.bytes + #chunk
     take(chunk)

@@ -11,6 +11,7 @@ local uploads = {}
 ---@field type string   as the sender says
 ---@field field string  the part's name; clients differ in it, so nothing goes by it
 ---@field blob sandbox.heap_blob
+---@field bytes sandbox.lazy
 
 -- What the parts of this state have on disk.
 local function store(c3)
@@ -63,7 +64,7 @@ function uploads.files(req)
   for _, part in ipairs(req.form.parts) do
     if part.blob.overflow then return nil, answers.error(413, "the files are too large") end
     files[part.filename] = { name = part.filename, type = part.type or "application/octet-stream", field = part.field,
-      blob = part.blob }
+      blob = part.blob, bytes = part.blob:bytes() }
   end
   return files
 end

@@ -37,7 +37,7 @@ local function get(c3, req, version)
   local args = req.args
   local path = args.folder .. "/" .. (args.inner and args.inner .. "/" or "") .. args.file
   local file = uploads.find(version, path)
-  if file then return 200, file.blob:bytes(), { ["content-type"] = file.type } end
+  if file then return 200, file.bytes, { ["content-type"] = file.type } end
   local bytes, media_type = stand_in(c3, version, path)
   if not bytes then return answers.not_found "file" end
   return 200, bytes, { ["content-type"] = media_type }
