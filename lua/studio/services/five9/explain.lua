@@ -37,6 +37,8 @@ end
 return function(err, client)
   -- What to do about a write that may have been done is more urgent than why a later attempt was refused.
   if err.maybe_done or err.stage == "not_sent" then return end
-  local own = advice[err.kind]
+  -- These have credentials of their own: what they say of them is no matter of the key.
+  local of_key = not (err.route or ""):find "^account%." and err.route ~= "chatbot.turn"
+  local own = of_key and advice[err.kind]
   err.advice = own and own(client.state.facts) or err.advice or not_there(err, client)
 end

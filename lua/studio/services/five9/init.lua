@@ -1,14 +1,14 @@
 -- studio.five9: data stores, prompts, bots and accounts at Five9 Studio 7. SPDX-License-Identifier: MIT
 
 local base = require "studio.services.five9.base"
+local chatbot = require "studio.services.five9.chatbot"
 local check = require "studio.check"
 local core = require "studio.core"
+local kept = require "studio.services.five9.kept"
+local login_guard = require "studio.services.five9.login_guard"
 local merge = require "studio.merge"
 local service = require "studio.service"
 local where = require "studio.services.five9.where"
-
--- client -> its options, for clients that are made of it. They hold secrets, so they lie outside it.
-local kept = setmetatable({}, { __mode = "k" })
 
 local scopes = { ac = "account", sp = "service provider" }
 
@@ -28,11 +28,24 @@ end
 -- Nobody: a client for f9.chatbot and f9.account, which have credentials of their own.
 local function is_nobody(options) return not (options.scope or options.scope_id or options.api_key) end
 
+local limited = { ["2FA"] = "table", passwords = "table" }
+
+-- What client.account and bots want to know later.
+local function facts_of(options, what)
+  local account_limits = options.account_limits
+  if account_limits == nil then account_limits = options.limits ~= false and {} end
+  if account_limits then check.options(what .. ": account_limits", account_limits, limited) end
+  return {
+    base_url = options.base_url, login_guard = login_guard.new(options.login_guard, what), limiters = {},
+    account_limits = account_limits, ip_group = options.ip_group or "this machine",
+  }
+end
+
 -- How to log in. No limit is published for data stores and prompts; a 429 makes all calls of a key wait.
 local function connect(options, what)
-  local limits = { { name = "five9 key" } }
+  local limits, facts = { { name = "five9 key" } }, facts_of(options, what)
   if is_nobody(options) then
-    return { auth = core.auth { kind = "headers", fields = {} }, limits = limits }
+    return { auth = core.auth { kind = "headers", fields = {} }, limits = limits, facts = facts }
   end
   local scope = options.scope or "ac"
   if not scopes[scope] then
@@ -41,11 +54,12 @@ local function connect(options, what)
   local id = text_of(options, "scope_id", scope == "ac" and "the account's id, from Manage > Account Profile"
     or "the service provider's id, from Manage > Service Provider Profile", what)
   local key = text_of(options, "api_key", "from Manage > API Keys", what)
+  facts.scope, facts.scope_id = scope, id
   return {
     -- Scope and id are no secrets; hidden, an "ac" would be taken out of every text.
     headers = { scope = scope, ["scope-id"] = id },
     auth = check.guarded(what, core.auth, { kind = "header", name = "studio-api-key", value = key }),
-    limits = limits, limit_key = key, facts = { scope = scope, scope_id = id },
+    limits = limits, limit_key = key, facts = facts,
   }
 end
 
@@ -74,13 +88,16 @@ function methods:for_account(id)
   local what = "five9:for_account"
   check.argument(what, "id", id, { "string", "integer" })
   if not self.state.facts.scope then check.fail("%s: this client has no api_key", what) end
-  return new(merge(kept[self], { scope = "ac", scope_id = id }))
+  return new(merge(kept.options(self), { scope = "ac", scope_id = id }))
 end
 
 make = service.define {
   name = "five9",
   base_url = base.of,
-  options = { region = "string", scope = "string", scope_id = { "string", "integer" }, api_key = "string" },
+  options = {
+    region = "string", scope = "string", scope_id = { "string", "integer" }, api_key = "string",
+    login_guard = "table", account_limits = { "table", "boolean" }, ip_group = "string",
+  },
   connect = connect,
   refusal = refusal,
   headers = { Accept = "application/json" },
@@ -91,6 +108,7 @@ make = service.define {
     rows = require "studio.services.five9.rows",
     prompts = require "studio.services.five9.prompts",
     files = require "studio.services.five9.files",
+    account = require "studio.services.five9.account",
   },
   explain = require "studio.services.five9.explain",
 }
@@ -100,8 +118,9 @@ make = service.define {
 ---@return studio.five9.client
 function new(options)
   local client = make(options)
-  kept[client] = merge(options)
+  kept.keep(client, options)
   client.where = where
+  client.chatbot = function(bot_options) return chatbot.new(client, bot_options) end -- called with a dot
   return client
 end
 
