@@ -22,7 +22,7 @@ return function(die, signal)
   function core.journal(...)
     local file, message, code = open(...)
     if not file then return nil, message, code end
-    return {
+    return setmetatable({
       append = function(_, line)
         local ok, why = file:append(line)
         at "append"
@@ -30,7 +30,7 @@ return function(die, signal)
       end,
       keep = function(_, size) return file:keep(size) end,
       close = function() return file:close() end,
-    }
+    }, { __close = function() file:close() end })
   end
 
   function exchange.perform(client, request, ...)

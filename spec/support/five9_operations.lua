@@ -59,6 +59,40 @@ local prompts = {
     body = '{"fileName":"a.wav","path":"/tmp/a.wav"}', answer = "RIFFbytes", gives = '"RIFFbytes"' },
 }
 
+local ANN, USER = '"email":"ann@example.com"', { email = "ann@example.com", user = "ann" }
+
+-- The fields of a call about that user, and more.
+local function user(more)
+  for name, value in pairs(USER) do more[name] = value end
+  return { more }
+end
+
+local OK = '{"data":{"done":1}}'
+
+local account = {
+  { "account.login", "POST /auth/login", with = user { password = "pw" }, body = "{" .. ANN .. ',"password":"pw"}' },
+  { "account.send_code", "POST /auth/2fa/send", with = user {}, body = "{" .. ANN .. "}" },
+  { "account.verify_code", "POST /auth/2fa/verify", with = user { code = 123456 },
+    body = "{" .. ANN .. ',"code":123456}' },
+  { "account.forgot_password", "POST /auth/forgot-password", with = user {}, body = "{" .. ANN .. "}" },
+  { "account.reset_password", "POST /auth/reset-password", with = user { password = "pw", token = "t" },
+    body = "{" .. ANN .. ',"password":"pw","token":"t"}' },
+  { "account.validate_password", "POST /auth/validate-password", with = { { password = "pw" } },
+    body = '{"password":"pw"}' },
+}
+for _, operation in ipairs(account) do
+  operation.standing, operation.answer, operation.gives = "assumed", OK, OK
+end
+
+local chat = {
+  -- Documented (the ChatBot API guide): the fields, and that nothing of it is in a header.
+  { "chatbot.turn", "POST /chatbot", with = { "Hi" }, scoped = false, standing = "assumed",
+    body = '{"api_key":"bot","task_key":"task","session_id":"","text":"Hi"}',
+    answer = '{"session_id":"s1","messages":["Hello."]}', gives = '"Hello."' },
+}
+
 local operations = {}
-for _, section in ipairs { data, prompts } do table.move(section, 1, #section, #operations + 1, operations) end
+for _, section in ipairs { data, prompts, account, chat } do
+  table.move(section, 1, #section, #operations + 1, operations)
+end
 return operations

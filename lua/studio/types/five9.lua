@@ -11,6 +11,13 @@
 ---@field api_key string? of the same account or provider; without scope, scope_id and api_key the client is good for
 ---  f9.chatbot and f9.account only
 
+---@field login_guard { file: string?, attempts: integer? }? file: where failed logins are counted for other processes
+---  and later runs; default: in this process only. attempts: how many may fail in a row, default 2
+---@field account_limits { ["2FA"]: studio.limit_options?, passwords: studio.limit_options? }|false|nil other limits of
+---  f9.account than the published ones; false: none
+---@field ip_group string? names the machines that share one address to the outside: those limits count by it; default:
+---  this machine
+
 ---@alias studio.five9.store string|integer|table a data_store_id, or a row that has one
 
 -- Lists. `list` gives nil, err on failure; `each` raises the error object.
@@ -26,5 +33,7 @@
 ---@field rows studio.five9.rows
 ---@field prompts studio.five9.prompts
 ---@field files studio.five9.files
+---@field account studio.five9.account
+---@field chatbot fun(options: studio.five9.bot_options): studio.five9.bot called with a dot
 ---@field where table see services/five9/where.lua
 ---@field for_account fun(self: studio.five9.client, id: string|integer): studio.five9.client

@@ -122,14 +122,15 @@ end
 local function too_many(one, user, failed, attempts)
   return exchange.refuse(one, "account.login", {
     kind = "refused", code = "login_guard",
-    message = ("%d login%s of this user failed, or may have failed, and %d may: one more could lock the user out"):format(
-      failed, failed == 1 and "" or "s", attempts),
-    advice = ("Not sent; when it is known what was wrong, client.account:allow(%q) lets the next one through"):format(user),
+    message = ("%d login%s of this user failed, or may have failed, and %d may: one more could lock the user out")
+      :format(failed, failed == 1 and "" or "s", attempts),
+    advice = ("Not sent; when it is known what was wrong, client.account:allow(%q) lets the next one through")
+      :format(user),
   })
 end
 
 --- Logs a user in. It is sent once at most, and not at all after `login_guard.attempts` that failed (default 2) since
---- the last success: the instance would lock the user. A success does not change this client: it goes on with its key.
+--- the last success: the instance would lock the user. A success changes nothing here: the client keeps its key.
 ---@param fields studio.five9.account_fields email and password
 ---@param options studio.call_options?
 ---@return any? answer as the service sent it: it may hold a token; nil, err on failure: code "login_guard" when too many
@@ -150,6 +151,10 @@ function account:login(fields, options)
     end)
   local outcome = ticket and outcome_of(value, response)
   if outcome then guard:over(ticket, outcome) end -- what cannot be put on record counts as failed
+  if outcome == "failed" and not response.advice then
+    response.advice = ("It counts: %d of the %d that may fail before no login of this user is sent any more"):format(
+      ticket.failed + 1, guard.attempts)
+  end
   return value, response
 end
 

@@ -1,11 +1,13 @@
 -- Bots to talk with: client.chatbot. SPDX-License-Identifier: MIT
 --
--- Documented (the ChatBot API guide): the body's fields, that the key is in the body and not in a header, that the first
+-- Documented (the ChatBot API guide): the body's fields, that the key is in the body and in no header, that the first
 -- answer has the session's id, that message_json is one level deep. Assumed: the path, and most of the answer.
 
 local check = require "studio.check"
 local core = require "studio.core"
 local json = require "studio.json"
+local kept = require "studio.services.five9.kept"
+local log = require "studio.log"
 local merge = require "studio.merge"
 local reply = require "studio.services.five9.reply"
 local side = require "studio.services.five9.side"
@@ -29,17 +31,17 @@ local Bot = { __name = "studio.five9.bot", __index = bot_methods }
 
 local bot_rules = { api_key = "string", task_key = "string", chat_path = "string" }
 
--- Where the turns go: base URL and routes of the bot's client.
+-- Where the turns go: options of the bot's client. A turn is not repeated elsewhere, so no redirect is followed.
 local function place_of(client, options, what)
   local path = options.chat_path
-  if not path then return {} end
+  if not path then return { max_redirects = 0 } end
   local origin, rest = path:match "^(%a[%w+.-]*://[^/]+)(/.*)$"
   if not origin and path:sub(1, 1) ~= "/" then
     check.fail("%s: chat_path must be a path that begins with /, or a whole URL", what)
   end
-  local routes = merge((require "studio.services.five9.kept").options(client).routes)
+  local routes = merge(kept.options(client).routes)
   routes["chatbot.turn"] = "POST " .. (rest or path)
-  return { base_url = origin, routes = routes }
+  return { base_url = origin, routes = routes, max_redirects = 0 }
 end
 
 --- A bot of a ChatBot task.
@@ -115,8 +117,8 @@ local function check_message(what, message)
     end
     local kind = type(value)
     if value ~= json.null and kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
-      check.fail("%s: the message is one level deep, and '%s' is a %s: of what is nested, the service says nothing", what,
-        name, kind)
+      check.fail("%s: the message is one level deep, and '%s' is a %s: the service leaves open what becomes of that",
+        what, name, kind)
     end
   end
   return message
@@ -139,12 +141,21 @@ local function said_as(session, said, options)
   return { text = said, message_json = message, session_id = session.session_id or "" }
 end
 
+-- Sends a turn. An answer without a word about the session is none: nobody knows what the bot made of it.
+local function send_turn(client, fields, options)
+  local answer, response = client:call("chatbot.turn", nil, fields, options)
+  if answer ~= true then return answer, response end
+  return nil, client:problem("chatbot.turn", {
+    kind = "protocol", message = "the answer is empty", response = response,
+  })
+end
+
 ---@class studio.five9.say_options: studio.call_options
 ---@field message_json table? a message for the task beside the text: { name = value, … }, one level deep
 
 --- Says something, and gives what the bot answers. It is sent once: when nobody knows whether it arrived, that is the
---- error (err.maybe_done, session.doubtful), and the conversation can go on. One turn at a time: a second call while one
---- is under way raises.
+--- error (err.maybe_done, session.doubtful), and the conversation can go on. One turn at a time: a second call while
+--- one is under way raises.
 ---@param said string|table|nil a text; a message for the task; nil, for the first turn: nothing, to be greeted
 ---@param options studio.five9.say_options?
 ---@return studio.five9.reply? reply nil, err on failure
@@ -160,7 +171,7 @@ function session_methods:say(said, options)
   own[self] = true
   local _ <close> = setmetatable({}, { __close = function() own[self] = nil end })
   self.sent = self.sent + 1
-  local answer, response = own.client:call("chatbot.turn", nil, fields, options)
+  local answer, response = send_turn(own.client, fields, options)
   if answer == nil then
     if response.maybe_done then self.doubtful = { turn = self.sent, said = said, err = response } end
     return nil, response
@@ -169,6 +180,9 @@ function session_methods:say(said, options)
   self.turns = self.turns + 1
   self.session_id = read.session_id or self.session_id
   self.ended = read.ended
+  if not self.session_id then
+    log.warn_once("chat session", "the bot's answer has no session_id: each turn begins a conversation of its own")
+  end
   return read, response
 end
 

@@ -23,6 +23,12 @@ local advice = {
   end,
 }
 
+-- Calls with credentials of their own in the body: what is wrong with those is no matter of the client's key.
+local own_credentials = {
+  ["chatbot.turn"] = "Is api_key a key of the account (keys of service providers are refused here), and task_key the "
+    .. "one in the ChatBot task's details?",
+}
+
 -- No route is in the vendor's documents: one that is not there may have moved.
 local function not_there(err, client)
   local r = client.state.routes[err.route]
@@ -37,8 +43,11 @@ end
 return function(err, client)
   -- What to do about a write that may have been done is more urgent than why a later attempt was refused.
   if err.maybe_done or err.stage == "not_sent" then return end
-  -- These have credentials of their own: what they say of them is no matter of the key.
-  local of_key = not (err.route or ""):find "^account%." and err.route ~= "chatbot.turn"
-  local own = of_key and advice[err.kind]
+  local route = err.route or ""
+  if advice[err.kind] and (own_credentials[route] or route:find "^account%.") then
+    err.advice = own_credentials[route] or err.advice
+    return
+  end
+  local own = advice[err.kind]
   err.advice = own and own(client.state.facts) or err.advice or not_there(err, client)
 end
