@@ -133,8 +133,8 @@ end
 --- the last success: the instance would lock the user. A success changes nothing here: the client keeps its key.
 ---@param fields studio.five9.account_fields email and password
 ---@param options studio.call_options?
----@return any? answer as the service sent it: it may hold a token; nil, err on failure: code "login_guard" when too many
----  failed
+---@return any? answer as the service sent it: it may hold a token; nil, err on failure: code "login_guard" when too
+---  many failed
 ---@return table response_or_err
 function account:login(fields, options)
   local client = self.client
