@@ -96,4 +96,15 @@ function prompts:audio(text, voice, options)
   return path, response
 end
 
+--- Plans many prompts at once, in one voice or several: which would be made, which changed. Nothing is changed before
+--- plan:apply.
+---@param source string|table path of a CSV file (prompt_name, text, text:de-DE …, voices); a list of { prompt_name =,
+---  text = "…" or { ["de-DE"] = "…" }, voices = }; or { name = "text", … }
+---@param options studio.five9.bulk.options? voices, languages, key, state, folder_id, replace, remake, settle
+---@return studio.five9.bulk.plan? plan nil, err: the source cannot be used, or the service was not to be read
+---@return studio.error? err
+function prompts:bulk(source, options)
+  return require "studio.services.five9.bulk"(self.client, source, options)
+end
+
 return prompts
