@@ -1,0 +1,213 @@
+-- Every operation of Cognitive3D: what is sent for it, to which host, with which key; and what comes back.
+-- SPDX-License-Identifier: MIT
+--
+-- The table in spec/support/cognitive3d_operations is written by hand from the vendor's texts. Two scripted servers
+-- stand for the two hosts. All is called once, first; the requests, told apart by a header, are looked at afterwards.
+
+local echo = require "spec.support.echo"
+local json = require "studio.json"
+local operations = require "spec.support.cognitive3d_operations"
+local studio = require "studio"
+
+local ROW <const> = '{"id":7,"sessionId":"1_row","eventHash":1234567890123456789}'
+
+local keys = {
+  organization = "orgkey-canary", developer = "APIKEY:DEVELOPER devcanary", data = "APIKEY:DATA datacanary",
+}
+
+-- The body of the server's answer, and what the caller gets of it.
+local function answer_to(operation)
+  if operation.bare then return "", true end
+  if operation.file then return operation.file, operation.file end
+  if operation.text then return operation.text, operation.value end
+  local row = json.decode(ROW)
+  if operation.list then return "[" .. ROW .. "]", { row } end
+  if operation.page then return ('{"count":1,"pages":1,"currentPage":0,"results":[%s]}'):format(ROW), { row } end
+  return ROW, row
+end
+
+local function script(of_collector)
+  local answers = {}
+  for _, operation in ipairs(operations) do
+    if (operation.key ~= "organization") == of_collector then
+      local kind = (operation.file or operation.text) and "application/octet-stream" or "application/json"
+      local headers = { ["Content-Type"] = kind, ["cvr-request-time"] = of_collector and "3" or nil }
+      answers[operation[2]:match "^[^?]*"] = { { body = (answer_to(operation)), headers = headers } }
+    end
+  end
+  return answers
+end
+
+local function new_client(base_url, data_url, mark)
+  return studio.cognitive3d {
+    org_key = "orgkey-canary", developer_key = "devcanary", data_key = "datacanary", organization_id = 1,
+    project_id = 10, base_url = base_url, data_url = data_url, limits = false, headers = { ["X-Mark"] = mark },
+  }
+end
+
+-- How the methods of a list are called, each to the rows that it gives.
+local ways = {
+  list = function(method, ...) return (assert(method(...))) end,
+  each = function(method, ...)
+    local rows = {}
+    for row in method(...) do rows[#rows + 1] = row end
+    return rows
+  end,
+  pages = function(method, ...)
+    local next_page, rows = method(...), {}
+    for page in next_page do table.move(page, 1, #page, #rows + 1, rows) end
+    return rows
+  end,
+}
+
+local function ways_of(operation)
+  if operation.list == "ways" or operation.page == "ways" then return { "list", "each", "pages" } end
+  return { "list" }
+end
+
+-- "objects.list_by_project" -> the method of one of the three ways, and the resource.
+local function method_of(client, operation, way)
+  local resource, name = (operation.method or operation[1]):match "^([^.]+)%.(.+)$"
+  local list = assert(client[resource], "there is no resource " .. resource)
+  return assert(list[name:gsub("^list", way)], "there is no method " .. resource .. ":" .. name), list
+end
+
+-- The method's value; of one that gives a file, what it saved with save_to as well.
+local function call(operation, client, way)
+  local method, resource = method_of(client, operation, way)
+  local with = operation.with
+  if type(with) == "function" then with = with() end
+  local most = 0
+  for i in pairs(with or {}) do most = math.max(most, i) end
+  most = operation.arguments or most
+  local arguments = table.move(with or {}, 1, most, 1, {})
+  local value = ways[way](method, resource, table.unpack(arguments, 1, most))
+  if not operation.file then return value end
+  local path = os.tmpname()
+  arguments[most + 1] = { save_to = path }
+  local saved = assert(method(resource, table.unpack(arguments, 1, most + 1)))
+  local file <close> = assert(io.open(saved, "rb"))
+  os.remove(path)
+  assert.equal(value, file:read "a")
+  return value
+end
+
+local function name_of(operation) return operation[1] .. ": " .. operation[2] end
+
+local function count(set)
+  local n = 0
+  for _ in pairs(set) do n = n + 1 end
+  return n
+end
+
+describe("the operations of Cognitive3D", function()
+  it("are 91 of the host for queries, and 17 and 11 of the collector", function()
+    local by_key, by_standing, requests = {}, {}, {}
+    for _, operation in ipairs(operations) do
+      by_key[operation.key] = (by_key[operation.key] or 0) + 1
+      by_standing[operation.standing] = (by_standing[operation.standing] or 0) + 1
+      requests[operation[1]] = true
+    end
+    assert.same({ organization = 91, developer = 17, data = 11 }, by_key)
+    assert.same({ documented = 80, vendor = 29, third_party = 8, assumed = 2 }, by_standing)
+    assert.equal(#operations, count(requests))
+  end)
+end)
+
+describe("a route of Cognitive3D", function()
+  local routes = {}
+
+  setup(function()
+    local client <close> = new_client("http://127.0.0.1:1", "http://127.0.0.1:1", "none")
+    for _, r in ipairs(client:routes()) do routes[r.name] = r end
+  end)
+
+  it("is there for every operation, with its verb, path and key, and says rightly how it is known", function()
+    for _, operation in ipairs(operations) do
+      local r = assert(routes[operation[1]], "there is no route " .. operation[1])
+      local verb, path = operation[2]:match "^(%S+) ([^?]*)"
+      assert.equal(verb, r.verb, r.name)
+      local pattern = r.path:gsub("[%-.]", "%%%0"):gsub("{[%w_]+}", "[^/]+")
+      assert.matches("^" .. pattern .. "$", path)
+      assert.same({ operation.standing, operation.key }, { r.from, r.door }, r.name)
+    end
+  end)
+
+  it("is an operation of the table, and one that is not documented says where it is from", function()
+    local known = {}
+    for _, operation in ipairs(operations) do known[operation[1]] = true end
+    for name, r in pairs(routes) do
+      assert.is_true(known[name], name .. " is not in the table")
+      if r.from == "third_party" or r.from == "assumed" then assert.is_string(r.note, name) end
+    end
+  end)
+
+  it("that only asks is a POST of the host for queries", function()
+    for name, r in pairs(routes) do
+      if r.reads then assert.same({ "POST", "organization" }, { r.verb, r.door }, name) end
+    end
+  end)
+end)
+
+describe("what is sent, and what comes back", function()
+  local hosts, sent, came = {}, {}, {}
+
+  setup(function()
+    hosts.query, hosts.data = echo.start(script(false)), echo.start(script(true))
+    for i, operation in ipairs(operations) do
+      for _, way in ipairs(ways_of(operation)) do
+        local mark = i .. " " .. way
+        local ok, value = pcall(function()
+          local client <close> = new_client(hosts.query.url, hosts.data.url, mark)
+          return call(operation, client, way)
+        end)
+        came[mark] = { ok = ok, value = value }
+      end
+    end
+    for name, host in pairs(hosts) do
+      for _, request in ipairs(host:log()) do
+        local mark = request.headers["x-mark"]
+        sent[mark] = sent[mark] or {}
+        request.host = name
+        table.insert(sent[mark], request)
+      end
+    end
+  end)
+
+  teardown(function()
+    for _, host in pairs(hosts) do host:stop() end
+  end)
+
+  local function check_sent(operation, request)
+    assert.equal(operation[2], request.method .. " " .. request.target)
+    assert.same({ operation.key == "organization" and "query" or "data", keys[operation.key] },
+      { request.host, request.headers.authorization })
+    if operation.form then
+      assert.matches("^multipart/form%-data; boundary=", request.headers["content-type"])
+      assert.matches(('name="%s"'):format(operation.form), request.body, 1, true)
+    elseif operation.body then
+      assert.same(json.decode(operation.body), json.decode(request.body))
+      assert.equal("application/json", request.headers["content-type"])
+    else
+      assert.equal("", request.body)
+    end
+  end
+
+  for i, operation in ipairs(operations) do
+    for _, way in ipairs(ways_of(operation)) do
+      local ending = #ways_of(operation) > 1 and " (" .. way .. ")" or ""
+      it(name_of(operation) .. ending, function()
+        local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
+        if not result.ok then error(result.value, 0) end
+        if operation.says then
+          assert.equal(hosts.query.url .. operation.says, result.value)
+          return assert.is_nil(requests)
+        end
+        check_sent(operation, requests[1])
+        local _, expected = answer_to(operation)
+        assert.same(expected, result.value)
+        assert.equal(operation.file and 2 or 1, #requests)
+      end)
+    end
+  end
+end)
