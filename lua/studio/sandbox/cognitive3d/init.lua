@@ -30,8 +30,16 @@ end
 
 for _, part in ipairs {
   "account",
+  "boards",
+  "exitpoll",
   "files",
+  "media",
+  "objectives",
+  "objects",
   "projects",
+  "remote",
+  "reports",
+  "reviews",
   "sessions",
   "streams",
 } do
@@ -74,6 +82,9 @@ local function judge(routes, default_key)
     elseif not route then
       local code, body = answers.error(404, args and "no such method" or "no such route")
       return code, body, nil, about
+    end
+    for name, text in pairs(args) do
+      args[name] = text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
     end
     req.args, req.key = args, key
     local code, body, headers = carry_out(world:cognitive3d(), req, route)

@@ -4,6 +4,7 @@
 -- Steps are passed one after the other: after one that failed all fail.
 
 local chance = require "studio.sandbox.chance"
+local json = require "studio.sandbox.json"
 
 local objectives = {}
 
@@ -19,7 +20,7 @@ local function version(id, active, label)
   return { id = id, isActive = active, saveToSession = true, propertyLabel = label, criteria = "all",
     objectiveComponents = {
       step(id * 10 + 1, "eventstep", { name = "Picks something up", eventName = "Item Picked Up",
-        occurrenceOperator = "gte", occurrenceValue = 1, propertyConditions = {} }),
+        occurrenceOperator = "gte", occurrenceValue = 1, propertyConditions = json.array {} }),
       step(id * 10 + 2, "gazestep", { name = "Looks at the till", dynamicObjectIds = { "till" },
         durationOperator = "gte", durationValue = 2 }),
       step(id * 10 + 3, "exitpollstep", { name = "Likes it", exitpollQuestionSetId = "after_visit:2", clusterIndex = 1,

@@ -1,49 +1,58 @@
--- Files of versions: what was uploaded, with the type it came with; else something small of the right kind.
--- SPDX-License-Identifier: MIT
+-- Files of versions: as they were uploaded, or as the versions of the beginning have them. SPDX-License-Identifier: MIT
 
 local answers = require "studio.sandbox.cognitive3d.answers"
 local json = require "studio.sandbox.json"
 local png = require "studio.sandbox.png"
+local ranges = require "studio.sandbox.ranges"
 local requests = require "studio.sandbox.cognitive3d.requests"
 local uploads = require "studio.sandbox.cognitive3d.uploads"
 
--- The least that is a glTF: a scene with nothing in it.
-local function gltf(name)
-  return json.encode { asset = { version = "2.0", generator = "sandbox" }, scene = 0,
-    scenes = json.array { { name = name } } }
+local PNG = "image/png"
+
+-- A room of one triangle, and the bytes it refers to.
+local TRIANGLE = ("<fffffffff"):pack(0, 0, 0, 1, 0, 0, 0, 1, 0)
+
+local function gltf(version)
+  return json.encode { asset = { version = "2.0", generator = "studio-sandbox" }, scene = 0,
+    scenes = { { name = version.sceneId, nodes = { 0 } } }, nodes = { { mesh = 0 } },
+    meshes = { { primitives = { { attributes = { POSITION = 0 } } } } },
+    accessors = { { bufferView = 0, componentType = 5126, count = 3, type = "VEC3", min = { 0, 0, 0 },
+      max = { 1, 1, 0 } } },
+    bufferViews = { { buffer = 0, byteLength = #TRIANGLE } },
+    buffers = { { byteLength = #TRIANGLE, uri = "scene.bin" } } }
 end
 
--- Is there a mesh of that name in the version?
-local function has_mesh(version, name)
-  for _, object in ipairs(version.objects) do
-    if object.meshName == name then return true end
-  end
-end
+-- By path: content type, and what makes the bytes.
+local function model(version) return "model/gltf+json", gltf(version) end
+local function buffer() return "application/octet-stream", TRIANGLE end
+local function screenshot(version) return PNG, png.picture(version.versionNumber, version.id) end
 
--- What stands in for files of the scenes that nobody has uploaded; nil: not even that.
-local function stand_in(c3, version, path)
+local made = {
+  ["scene/scene.gltf"] = model, ["scene/scene.bin"] = buffer, ["screenshot_small/screenshot.png"] = screenshot,
+}
+local optimized = { ["optimized/scene/scene.gltf"] = model, ["optimized/scene/scene.bin"] = buffer }
+
+-- A version that was uploaded has its own files, and nothing stands in for others.
+local function find(version, path)
+  local own = uploads.find(version, path)
+  if own then return own.type, own.bytes end
   if version.files then return nil end
-  local scene = c3.scenes[version.sceneId]
-  if path == "scene/scene.gltf" or path == "optimized/scene/scene.gltf" and version.isOptimized then
-    return gltf(scene.sceneName), "model/gltf+json"
-  end
-  local mesh = path:match "^objects/([^/]+)/cvr_object_thumbnail%.png$"
-  if path == "screenshot_small/screenshot.png" or mesh and has_mesh(version, mesh) then
-    return png.picture(version.versionNumber, version.id), "image/png"
+  local make = made[path] or version.isOptimized and optimized[path]
+  if make then return make(version) end
+  for n, object in ipairs(version.objects) do
+    if object.thumbnailLocation:find("/files/" .. path, 1, true) then return PNG, png.picture(n, object.id) end
   end
 end
 
-local function get(c3, req, version)
-  local args = req.args
-  local path = args.folder .. "/" .. (args.inner and args.inner .. "/" or "") .. args.file
-  local file = uploads.find(version, path)
-  if file then return 200, file.bytes, { ["content-type"] = file.type } end
-  local bytes, media_type = stand_in(c3, version, path)
-  if not bytes then return answers.not_found "file" end
-  return 200, bytes, { ["content-type"] = media_type }
+local function file(_, req, version)
+  local kind, bytes = find(version, req.path:match "/files/(.+)$")
+  if not kind then return answers.not_found "file" end
+  return ranges.answer(req, bytes, { ["content-type"] = kind, etag = ('"%d-%d"'):format(version.id, #bytes) })
 end
 
 return function(add)
-  add("GET", "/versions/{version}/files/{folder}/{file}", requests.on_version(get))
-  add("GET", "/versions/{version}/files/{folder}/{inner}/{file}", requests.on_version(get))
+  local files = "/versions/{version}/files/"
+  add("GET", files .. "{file}", requests.on_version(file))
+  add("GET", files .. "{folder}/{file}", requests.on_version(file))
+  add("GET", files .. "{folder}/{inner}/{file}", requests.on_version(file))
 end
