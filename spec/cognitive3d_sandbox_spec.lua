@@ -1,5 +1,6 @@
--- Cognitive3D's sandbox as a client sees it that nobody here wrote: curl. SPDX-License-Identifier: MIT
+-- Cognitive3D's sandbox: keys, projects, sessions and their streams. SPDX-License-Identifier: MIT
 
+local cognitive3d_ask = require "spec.support.cognitive3d_ask"
 local cognitive3d_curl = require "spec.support.cognitive3d_curl"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
@@ -9,17 +10,24 @@ local LIST = "/datasets/sessions/paginatedListQueries"
 local SIZES = { events = 20, gaze = 60, event_cut = 60, now = 1795305600 }
 
 describe("the sandbox for Cognitive3D", function()
-  local sb
+  local sb, ask, close
 
-  setup(function() sb = assert(sandbox.start { cognitive3d = SIZES }) end)
-  teardown(function() sb:stop() end)
+  setup(function()
+    sb = assert(sandbox.start { cognitive3d = SIZES })
+    ask, close = cognitive3d_ask(sb)
+  end)
+  teardown(function()
+    close()
+    sb:stop()
+  end)
 
+  -- What nobody here wrote asks in a few places.
   local function curl(...) return cognitive3d_curl(sb, ...) end
 
   local function ok(...)
-    local status, body, headers = curl(...)
+    local status, body = ask(...)
     assert(status == 200, ("%s: %s"):format(status, type(body) == "table" and body.message or body))
-    return body, headers
+    return body
   end
 
   -- A page of the sessions of project 10; `more` are further fields.
@@ -63,9 +71,9 @@ describe("the sandbox for Cognitive3D", function()
   end)
 
   it("lets a read-only key read, also by POST, and nothing else", function()
-    assert.equal(200, (curl("POST", LIST, { entityFilters = { projectId = 10 }, sessionType = "project" },
+    assert.equal(200, (ask("POST", LIST, { entityFilters = { projectId = 10 }, sessionType = "project" },
       "orgkey-readonly")))
-    assert.equal(403, (curl("POST", "/projects", { name = "x", organizationId = 1 }, "orgkey-readonly")))
+    assert.equal(403, (ask("POST", "/projects", { name = "x", organizationId = 1 }, "orgkey-readonly")))
   end)
 
   it("tells of projects, scenes and versions; a slash at the end is another path", function()
@@ -76,8 +84,8 @@ describe("the sandbox for Cognitive3D", function()
     local scene = ok("GET", "/scenes/" .. STOCKROOM)
     local stats = scene.versions[1].stats
     assert.is_true(stats.session_count > 0 and stats.total_session_time > 0)
-    assert.equal(404, (curl("GET", "/scenes/" .. STOCKROOM .. "/")))
-    assert.equal(404, (curl("GET", "/projects/12")))
+    assert.equal(404, (ask("GET", "/scenes/" .. STOCKROOM .. "/")))
+    assert.equal(404, (ask("GET", "/projects/12")))
   end)
 
   it("makes, changes and removes projects", function()
@@ -85,9 +93,9 @@ describe("the sandbox for Cognitive3D", function()
     assert.equal("New", ok("GET", "/projects/" .. made.id).name)
     ok("PUT", "/projects/" .. made.id, { name = "Renamed", categoryIds = { 3 } })
     assert.equal("Renamed", ok("GET", "/projects/" .. made.id).name)
-    assert.equal(400, (curl("PUT", "/projects/" .. made.id, { nme = "x" })))
+    assert.equal(400, (ask("PUT", "/projects/" .. made.id, { nme = "x" })))
     ok("DELETE", "/projects/" .. made.id)
-    assert.equal(404, (curl("GET", "/projects/" .. made.id)))
+    assert.equal(404, (ask("GET", "/projects/" .. made.id)))
   end)
 
   it("pages through sessions by date, newest first, a hundred at most", function()
@@ -120,7 +128,7 @@ describe("the sandbox for Cognitive3D", function()
       assert.is_true(row.duration >= last)
       last = row.duration
     end
-    assert.equal(400, (curl("POST", LIST, { entityFilters = { projectId = 10 }, sessionType = "project",
+    assert.equal(400, (ask("POST", LIST, { entityFilters = { projectId = 10 }, sessionType = "project",
       orderBy = { fieldName = "shoeSize" } })))
   end)
 
@@ -128,11 +136,11 @@ describe("the sandbox for Cognitive3D", function()
     local rows = ok("POST", LIST, { entityFilters = { projectId = 10, versionId = 201 } }).results
     assert.is_true(#rows > 0)
     for _, row in ipairs(rows) do assert.same({ STOCKROOM, 201 }, { row.sceneId, row.sceneVersionId }) end
-    local function refused(body) return (curl("POST", LIST, body)) end
+    local function refused(body) return (ask("POST", LIST, body)) end
     assert.equal(400, refused { entityFilters = { projectId = 10 } })
     assert.equal(400, refused { entityFilters = { projectId = "10" }, sessionType = "project" })
     assert.equal(400, refused { entityFilters = { projectId = 10, versionId = 201 }, sessionType = "project" })
-    local status, body = curl("POST", LIST, "[]")
+    local status, body = ask("POST", LIST, "[]")
     assert.same({ 400, "Invalid json" }, { status, body.message })
   end)
 
@@ -206,10 +214,10 @@ describe("the sandbox for Cognitive3D", function()
     end
     assert.same({ #gaze, 2 }, { sum, versions })
     local path = ("/projects/10/sessions/%s/jsonRequests"):format(row.sessionId)
-    assert.equal(400, (curl("POST", path, { sessionId = row.sessionId, jsonType = "SMELL" })))
-    assert.equal(400, (curl("POST", path, { sessionId = "1_x", jsonType = "GAZE" })))
+    assert.equal(400, (ask("POST", path, { sessionId = row.sessionId, jsonType = "SMELL" })))
+    assert.equal(400, (ask("POST", path, { sessionId = "1_x", jsonType = "GAZE" })))
     path = "/projects/10/sessions/1_x/jsonRequests"
-    assert.equal(404, (curl("POST", path, { sessionId = "1_x", jsonType = "GAZE" })))
+    assert.equal(404, (ask("POST", path, { sessionId = "1_x", jsonType = "GAZE" })))
   end)
 
   it("packs all of it into a zip that unzip takes", function()
@@ -234,7 +242,7 @@ describe("the sandbox for Cognitive3D", function()
     local single = ok("POST", "/datasets/sessions/singleQueries", body)
     assert.equal(row.sessionId, single.sessionId)
     body.projectId = "10"
-    assert.equal(400, (curl("POST", "/datasets/sessions/singleQueries", body)))
+    assert.equal(400, (ask("POST", "/datasets/sessions/singleQueries", body)))
     local several = ok("POST", "/datasets/sessions/multiQueries", { projectId = 10, sceneId = scene.sceneId,
       versionId = scene.sceneVersionId, sdkSessionIds = { row.sessionId, "1_x" } })
     assert.equal(row.sessionId, several[row.sessionId].sessionId)
@@ -251,7 +259,7 @@ describe("the sandbox for Cognitive3D", function()
     assert.same({ "test", "junk", "Crash", "LowMemory" }, titles)
     local row = sessions { limit = 1 }.results[1]
     local path = ("/projects/10/sessions/%s/tags/"):format(row.sessionId)
-    assert.equal(404, (curl("PUT", path .. "mine", { value = true })))
+    assert.equal(404, (ask("PUT", path .. "mine", { value = true })))
     ok("POST", "/organizations/1/tags", { title = "mine", colourHex = "#123456", projectIds = { "10" } })
     ok("PUT", path .. "mine", { value = true })
     assert.same({ "mine" }, sessions { limit = 1 }.results[1].tags)
@@ -265,7 +273,8 @@ describe("the sandbox for Cognitive3D", function()
     local status, body, headers = curl("POST", "/sessions", { email = "a@b.test", password = "sandbox" }, false)
     assert.equal(200, status)
     assert.matches("c3d_session=", headers["set-cookie"])
-    assert.equal(body.csrf, ok("GET", "/sessions/current", nil, false, { "-H 'Cookie: c3d_session=sandbox'" }).csrf)
+    local _, again = curl("GET", "/sessions/current", nil, false, { "-H 'Cookie: c3d_session=sandbox'" })
+    assert.equal(body.csrf, again.csrf)
     assert.equal(401, (curl("GET", "/sessions/current", nil, false)))
     assert.equal(401, (curl("POST", "/sessions", { email = "a@b.test", password = "x" }, false)))
     local moved, _, where = curl("GET", "/identify/sso/login?orgId=1", nil, false)
@@ -287,12 +296,12 @@ describe("the sandbox for Cognitive3D", function()
       entityFilters = { projectId = 10 }, sessionFilters = { filter }, aggregations = {
         { name = "a", outputType = "json0_key_y", operations = { { name = "n", type = "sessionCount" } } } } })
     assert.equal(expected, answer.aggregations.a.n.value)
-    assert.equal(400, (curl("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
+    assert.equal(400, (ask("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
       sessionFilters = { { field = filter.field, op = "atLeast", value = 70 } } })))
     local since = { field = { fieldParent = "session", fieldName = "date" }, op = "gte", value = 1790000000000 }
-    local status, _, headers = curl("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
+    local status, _, response = ask("POST", LIST, { sessionType = "project", entityFilters = { projectId = 10 },
       sessionFilters = { since } })
-    assert.same({ 502, "text/html" }, { status, headers["content-type"] })
+    assert.same({ 502, "text/html" }, { status, response:header "content-type" })
   end)
 
   it("tells what there is to query", function()
