@@ -50,7 +50,9 @@ end
 local function chosen_for(c3, project, body, version)
   local page, limit = body.page, body.limit
   body.page, body.limit = nil, nil
-  local name = ("%d %s"):format(c3.revision, json.encode(body))
+  local came = 0 -- what comes in for a session that is there already changes lists too
+  for _, rows_in in pairs(c3.ingested) do came = came + rows_in end
+  local name = ("%d %d %s"):format(c3.revision, came, json.encode(body))
   body.page, body.limit = page, limit
   local kept = c3:keep("chosen", function() return {} end)
   if kept.name ~= name then kept.name, kept.list = name, choose(c3, project, body, version) end
