@@ -32,15 +32,16 @@ local made = {
 }
 local optimized = { ["optimized/scene/scene.gltf"] = model, ["optimized/scene/scene.bin"] = buffer }
 
--- A version that was uploaded has its own files, and nothing stands in for others.
+-- A version whose scene was uploaded has its own files, and nothing stands in for others.
 local function find(version, path)
   local own = uploads.find(version, path)
   if own then return own.type, own.bytes end
-  if version.files then return nil end
+  if uploads.find(version, "scene/scene.gltf") then return nil end
   local make = made[path] or version.isOptimized and optimized[path]
   if make then return make(version) end
   for n, object in ipairs(version.objects) do
-    if object.thumbnailLocation:find("/files/" .. path, 1, true) then return PNG, png.picture(n, object.id) end
+    local thumbnail = ("objects/%s/cvr_object_thumbnail.png"):format(object.meshName)
+    if path == thumbnail then return PNG, png.picture(n, object.id) end
   end
 end
 
