@@ -5,11 +5,13 @@
 -- write (tables.lua)  ->  one file for each stream, one for the sessions
 
 local check = require "studio.check"
+local conditions = require "studio.services.cognitive3d.query.conditions"
 local dates = require "studio.services.cognitive3d.query.dates"
 local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local fetch = require "studio.services.cognitive3d.export.fetch"
 local json = require "studio.json"
+local merge = require "studio.merge"
 local moment = require "studio.moment"
 local rows = require "studio.services.cognitive3d.export.rows"
 local sources = require "studio.services.cognitive3d.export.source"
@@ -30,25 +32,25 @@ local SESSION_COLUMNS <const> = { "sessionId", "date", "participantId" }
 local NAMED <const> = 100
 
 -- What says which sessions, for each and export.
-local selecting = { project = { "integer", "string", "table" }, scene = { "string", "table" },
-  version = { "integer", "table" }, from = { "string", "number", "table" }, to = { "string", "number", "table" },
-  filters = "table", events = "table", users = "table", objectives = "table" }
+local selecting = merge(conditions.options, { project = { "integer", "string", "table" },
+  scene = { "string", "table" }, version = { "integer", "table" }, timeout = "seconds" })
 
-local rules = { format = "string", streams = "table", session_columns = "table", concurrency = "integer",
-  progress = "callable", on_session = "callable", fresh = "boolean", timeout = "seconds" }
-for name, rule in pairs(selecting) do rules[name] = rule end
+local rules = merge(selecting, { format = "string", streams = "table", session_columns = "table",
+  concurrency = "integer", progress = "callable", on_session = "callable", fresh = "boolean" })
 
 local function epoch(what, name, value)
   return value ~= nil and dates.read(what, "option '" .. name .. "'", value) or nil
 end
 
--- The dates between which sessions are taken: the end is now unless it was said, so that the list has one.
+-- The first and the last date that sessions are taken of; the last is nil when it was not said. As for queries, `to` is
+-- the first one that does not count.
 local function bounds(what, options)
-  local from, to = epoch(what, "from", options.from), epoch(what, "to", options.to)
-  if from and to and from > to then check.fail("%s: option 'from' is later than 'to'", what) end
-  return from or 0, to
+  local from, to = epoch(what, "from", options.from) or 0, epoch(what, "to", options.to)
+  if to and from >= to then check.fail("%s: option 'to' must be later than 'from'", what) end
+  return from, to and to - 1
 end
 
+-- Without an end of its own a list ends now: what begins after that is for the next time.
 local function now_ms() return os.time() * 1000 + 999 end
 
 --- All sessions that match, the oldest first, in the order of their dates; each once, also while new ones arrive. Those

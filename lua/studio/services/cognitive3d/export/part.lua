@@ -93,8 +93,11 @@ local function lists(new)
   return all
 end
 
----@class studio.cognitive3d.export.source
+---@class studio.cognitive3d.export.source of source.lua, and what export wants of it
+---@field description table what is asked for, whatever the dates
+---@field list fun(from: integer, to: integer, page: integer): table?, table
 ---@field ask fun(session: table, type: string, path: string): any, studio.error? fetches raw data to a file
+---@field problem_of_list fun(fields: table): studio.error
 ---@field problem fun(fields: table): studio.error
 ---@field session_columns string[]
 ---@field wanted table<string, true> streams

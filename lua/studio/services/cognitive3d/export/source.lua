@@ -1,7 +1,9 @@
 -- What each and export ask of the service: pages of the list, raw data of a session. SPDX-License-Identifier: MIT
 
 local check = require "studio.check"
+local conditions = require "studio.services.cognitive3d.query.conditions"
 local ids = require "studio.services.cognitive3d.ids"
+local merge = require "studio.merge"
 local page = require "studio.page"
 local walk = require "studio.services.cognitive3d.export.walk"
 
@@ -11,10 +13,6 @@ local source = {}
 local PAGE <const> = 100
 
 local DATE <const> = { fieldParent = "session", fieldName = "date" }
-
--- Lists of filters: their options, and what the service calls them.
-local FILTERS <const> = { filters = "sessionFilters", events = "eventFilters", users = "userFilters",
-  objectives = "objectiveFilters" }
 
 -- Sessions of a project, or of a version of a scene.
 local function entities(client, what, options)
@@ -28,10 +26,12 @@ local function entities(client, what, options)
   return found
 end
 
----@class studio.cognitive3d.export.source
----@field description table what is asked for, whatever the dates
----@field list fun(from: integer, to: integer, page: integer): table?, table
----@field problem_of_list fun(fields: table): studio.error
+-- The filters that are the same for all pages; the dates change with them.
+local function conditions_of(what, options, mode)
+  local lasting = merge(options)
+  lasting.from, lasting.to = nil, nil
+  return conditions.read(what, lasting, mode)
+end
 
 --- What is to be asked for.
 ---@param client studio.client
@@ -39,18 +39,16 @@ end
 ---@param options studio.cognitive3d.selection
 ---@return studio.cognitive3d.export.source
 function source.new(client, what, options)
-  local self = { description = { entityFilters = entities(client, what, options) } }
-  local asked = self.description
-  asked.sessionType = asked.entityFilters.versionId and "scene" or "project"
-  for option, name in pairs(FILTERS) do asked[name] = options[option] end
+  local entity = entities(client, what, options)
+  local mode = entity.versionId and "scene" or "project"
+  local lists = conditions_of(what, options, mode)
+  local self = { description = merge(lists, { sessionType = mode, entityFilters = entity }) }
 
   function self.list(from, to, number)
     local filters = { { op = "gte", field = DATE, value = from }, { op = "lte", field = DATE, value = to } }
-    table.move(asked.sessionFilters or {}, 1, #(asked.sessionFilters or {}), 3, filters)
-    local body = { page = number, limit = PAGE, sort = "asc", orderBy = DATE, includeEvents = false,
-      includeAllObjectiveData = false }
-    for name, value in pairs(asked) do body[name] = value end
-    body.sessionFilters = filters
+    table.move(lists.sessionFilters or {}, 1, #(lists.sessionFilters or {}), 3, filters)
+    local body = merge(self.description, { sessionFilters = filters, page = number, limit = PAGE, sort = "asc",
+      orderBy = DATE, includeEvents = false, includeAllObjectiveData = false })
     local list, response, info = page.list(client, "sessions.list", nil, body, { timeout = options.timeout })
     if not list then return nil, response end
     return list, { last = info.last ~= nil and number + 1 >= info.last }
@@ -59,10 +57,10 @@ function source.new(client, what, options)
   function self.ask(session, kind, path)
     local id, route = walk.id(session), "sessions.json"
     local fields = { sessionId = id, jsonType = kind }
-    local params = { project_id = asked.entityFilters.projectId, session_id = id }
-    if asked.sessionType == "scene" then
-      route, params = "sessions.version_json", { version_id = asked.entityFilters.versionId, session_id = id }
-      fields.projectId, fields.sceneId = asked.entityFilters.projectId, asked.entityFilters.sceneId
+    local params = { project_id = entity.projectId, session_id = id }
+    if mode == "scene" then
+      route, params = "sessions.version_json", { version_id = entity.versionId, session_id = id }
+      fields.projectId, fields.sceneId = entity.projectId, entity.sceneId
     else
       fields.indicateSceneOnDatum = true
     end
