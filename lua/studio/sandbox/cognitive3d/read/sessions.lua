@@ -28,6 +28,32 @@ local function by_keys(keys, up)
   end
 end
 
+-- The dates between which sessions are wanted, where nothing else is said of them; nil where there is.
+local function only_dates(body)
+  local from, to = math.mininteger, math.maxinteger
+  for name, filters in pairs(body) do
+    local list = name:find "Filters$" and name ~= "entityFilters" and value(filters) or {}
+    for _, leaf in ipairs(list) do
+      local field = name == "sessionFilters" and type(leaf.value) == "number" and leaf.field
+      if not field or field.fieldParent ~= "session" or field.fieldName ~= "date" then return nil end
+      if leaf.op == "gte" then from = math.max(from, leaf.value)
+      elseif leaf.op == "lte" then to = math.min(to, leaf.value)
+      else return nil end
+    end
+  end
+  return from, to
+end
+
+-- How many of the first sessions begin before a date.
+local function count_before(c3, project, date)
+  local low, high = 0, c3:session_count(project)
+  while low < high do
+    local middle = (low + high + 1) // 2
+    if c3:session_at(project, middle).start < date then low = middle else high = middle - 1 end
+  end
+  return low
+end
+
 -- The numbers of those that a list shows, in its order.
 local function choose(c3, project, body, version)
   local source = sources.new(c3, project, version)
@@ -59,19 +85,16 @@ local function chosen_for(c3, project, body, version)
   return kept.list
 end
 
-local function filtered(body)
-  for name, filters in pairs(body) do
-    if name:find "Filters$" and name ~= "entityFilters" and #(value(filters) or {}) > 0 then return true end
-  end
-end
-
--- A list of generated sessions that is neither filtered nor sorted by something else is found by counting.
+-- A list by date, of which only dates are asked, is found by counting.
 local function finder(c3, project, body, version)
   local order = value(body.orderBy) or BY_DATE
-  if not version and not c3.recorded[project.id] and order.fieldName == "date" and not filtered(body) then
-    local count = c3:session_count(project)
-    if body.sort == "asc" then return count, function(n) return n end end
-    return count, function(n) return count + 1 - n end
+  local from, to = only_dates(body)
+  if from and c3.recorded[project.id] == nil and order.fieldName == "date" and not version then
+    local before = count_before(c3, project, from)
+    local last = to == math.maxinteger and c3:session_count(project) or count_before(c3, project, to + 1)
+    local count = math.max(0, last - before)
+    if body.sort == "asc" then return count, function(n) return before + n end end
+    return count, function(n) return last + 1 - n end
   end
   local list = chosen_for(c3, project, body, version)
   return #list, function(n) return list[n] end
