@@ -245,6 +245,7 @@ function csv.cell(value)
   if value == nil then return "" end
   if type(value) == "number" then return number(value) end
   local text = tostring(value)
+  if find(text, "^%w[%w_.:/-]*$") then return text end -- most texts are words
   if find(text, "^[=+%-@\t\r\n]") then text = "'" .. text end
   -- a semicolon and a tab separate, too, where a spreadsheet's country has it so
   if find(text, '[",;\t\r\n]') or find(text, "^%s") or find(text, "%s$") then

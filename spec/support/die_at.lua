@@ -1,7 +1,8 @@
 -- Has this process die at a chosen moment of what a program does. SPDX-License-Identifier: MIT
 --
 -- For programs that specs start and kill: die_at { event, n, verb } has the n-th event of that kind be the last one.
--- Events: "append" (a line of a journal is written), "send" and "answer" (of a request, of that verb if one is given).
+-- Events: "append" (a line of a journal is written), "send" and "answer" (of a request, of that verb if one is given),
+-- "rename" and "remove" (of a file).
 
 local core = require "studio.core"
 local exchange = require "studio.exchange"
@@ -31,6 +32,15 @@ return function(die, signal)
       keep = function(_, size) return file:keep(size) end,
       close = function() return file:close() end,
     }, { __close = function() file:close() end })
+  end
+
+  for _, name in ipairs { "rename", "remove" } do
+    local plain = os[name]
+    os[name] = function(...) -- luacheck: ignore 122
+      local results = table.pack(plain(...))
+      at(name)
+      return table.unpack(results, 1, results.n)
+    end
   end
 
   function exchange.perform(client, request, ...)

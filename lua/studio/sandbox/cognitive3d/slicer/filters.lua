@@ -32,7 +32,7 @@ local function operand(value, field, where)
   if type(value) ~= wanted then
     return ("%s must be a %s, as the field is %s"):format(where, wanted, field.type)
   end
-  if field.name == "date" and value < SECONDS and not shape.is_lenient() then
+  if field.name == "date" and value < SECONDS and value ~= 0 and not shape.is_lenient() then -- 0 is the same in both
     return where .. " must be in milliseconds since 1970, and is too small for that"
   end
 end

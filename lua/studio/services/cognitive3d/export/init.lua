@@ -130,10 +130,10 @@ end
 ---@field to string
 ---@field resumed boolean an earlier run had begun it
 
-local function new_report(state, wanted_to)
+local function new_report(state, run)
   return { folder = state.folder, complete = false, sessions = state.sessions, exported = 0, files = {}, rows = {},
     failed = {}, failures = 0, limited = {}, limits = 0, unknown = state.unknown, resumed = state.resumed,
-    from = state.from, to = wanted_to }
+    from = moment.text(run.from // 1000), to = moment.text(run.to // 1000) }
 end
 
 local function note(list, entry)
@@ -142,9 +142,7 @@ end
 
 -- Goes through the sessions, for what is said of each.
 local function report_on(state, run)
-  local mark = state.mark or run.start
-  local report = new_report(state, moment.text(mark.to // 1000))
-  report.from = moment.text(run.start.from // 1000)
+  local report = new_report(state, run)
   for n, text in state:lines() do
     local why = run.trouble[n] or state.gone[n]
     local session = (why or text:find('Limited":true', 1, true)) and json.decode(text)
@@ -193,7 +191,8 @@ end
 
 local function go(run, plan, options)
   local state, source = run.state, run.source
-  local list = walk.new(source.list, source.problem_of_list, state.mark or run.start)
+  local mark = state.mark or walk.start(run.from, run.to)
+  local list = walk.new(source.list, source.problem_of_list, mark)
   local ok, err = fetch.list(run, list, plan.format == "csv" and session_cells or nil)
   if ok then ok, err = fetch.all(run, options.concurrency or CONCURRENCY) end
   if not ok then return nil, err end
@@ -230,10 +229,10 @@ function export.run(client, folder, options)
     state:finish()
     return report
   end
-  local run = { state = state, source = source, trouble = {}, start = walk.start(from, to or now_ms()),
-    tell = teller(state, options) }
+  local run = { state = state, source = source, trouble = {}, tell = teller(state, options), from = from,
+    to = state.mark and state.mark.to or to or now_ms() } -- the end that was taken first stays
   source.wanted, source.session_columns = wanted, plan.session_columns
-  source.known = plan.format == "csv" and state.columns or nil
+  if plan.format == "csv" then source.known, source.speller = state.columns, rows.speller() end
   plan.trouble = run.trouble
   local files, counts = guarded(run, plan, options)
   local report = report_on(state, run)

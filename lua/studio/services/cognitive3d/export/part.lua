@@ -26,7 +26,7 @@ local function note_cells(self, name, row)
   if not self.known then return end
   local known, new = self.known[name] or {}, self.new[name] or {}
   self.new[name] = new
-  for column in pairs(rows.cells(row)) do
+  for column in pairs(rows.cells(row, self.speller)) do
     if not known[column] then new[column] = true end
   end
 end
@@ -102,6 +102,7 @@ end
 ---@field session_columns string[]
 ---@field wanted table<string, true> streams
 ---@field known table<string, table<string, true>>? cells that are known, by table; nil: nobody wants to know
+---@field speller table? of rows.speller
 
 --- Makes the part of a session.
 ---@param source studio.cognitive3d.export.source
@@ -114,8 +115,9 @@ function part.make(source, session, path)
   local file, why = io.open(fresh, "wb")
   if not file then return failed("cannot write " .. why) end
   file:setvbuf("full", 65536)
-  local self = { ask = source.ask, problem = source.problem, known = source.known, path = path, file = file, turn = 0,
-    head = rows.head(session, source.session_columns), counts = {}, new = {}, unknown = {} }
+  local self = { ask = source.ask, problem = source.problem, known = source.known, speller = source.speller,
+    path = path, file = file, turn = 0, head = rows.head(session, source.session_columns), counts = {}, new = {},
+    unknown = {} }
   local ok, err = fill(self, session, source.wanted)
   local closed, wrong = file:close() -- a full disk may be told only now
   local placed

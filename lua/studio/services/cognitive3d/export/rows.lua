@@ -86,49 +86,79 @@ local function is_vector(list)
   return true
 end
 
--- The names in a table, in an order that does not change: only then do names that meet get the same ones each time.
-local function ordered(value)
+-- A place in rows, with the name of its column: names are put together once, and not for each row.
+local function place(prefix, name)
+  return { name = prefix == "" and name or prefix .. "." .. name, under = {} }
+end
+
+local function under(node, name)
+  local child = node.under[name]
+  if not child then
+    child = place(node.name, name)
+    node.under[name] = child
+  end
+  return child
+end
+
+--- What remembers the names of columns from row to row. It grows as the columns do.
+---@return table
+function rows.speller() return place("", "") end
+
+-- Two places can have one name, {"a.b":1,"a":{"b":2}}: then the second one gets a number.
+local function set(self, name, value)
+  local cells = self.cells
+  if cells[name] ~= nil then
+    self.met = true
+    local stem, n = name, 1
+    repeat
+      n = n + 1
+      name = stem .. "_" .. n
+    until cells[name] == nil
+  end
+  cells[name] = value
+end
+
+local spread
+
+-- Where names meet, their order decides which one gets the number.
+local function spread_in_order(self, node, value, depth)
   local names = {}
   for name in pairs(value) do names[#names + 1] = name end
   table.sort(names)
-  return names
+  for _, name in ipairs(names) do spread(self, under(node, name), value[name], depth + 1) end
 end
 
--- Two names that would be one column: {"a.b":1,"a":{"b":2}}.
-local function set(cells, name, value)
-  local own, n = name, 1
-  while cells[own] ~= nil do
-    n = n + 1
-    own = name .. "_" .. n
-  end
-  cells[own] = value
-end
-
-local function spread(cells, prefix, value, depth)
+function spread(self, node, value, depth)
   if type(value) ~= "table" then
-    if value ~= json.null then set(cells, prefix, value) end
+    if value ~= json.null then set(self, node.name, value) end
   elseif json.is_array(value) then
     if is_vector(value) then
-      for i = 1, #value do set(cells, prefix .. "." .. AXES[i], value[i]) end
+      for i = 1, #value do set(self, under(node, AXES[i]).name, value[i]) end
     else
-      set(cells, prefix, json.encode(value, CANONICAL))
+      set(self, node.name, json.encode(value, CANONICAL))
     end
   elseif depth == DEPTH then
-    set(cells, prefix, json.encode(value, CANONICAL))
+    set(self, node.name, json.encode(value, CANONICAL))
+  elseif self.sorted then
+    spread_in_order(self, node, value, depth)
   else
-    for _, name in ipairs(ordered(value)) do
-      spread(cells, prefix == "" and name or prefix .. "." .. name, value[name], depth + 1)
-    end
+    for name, inner in pairs(value) do spread(self, under(node, name), inner, depth + 1) end
   end
 end
 
 --- The cells of a row.
 ---@param row table decoded; an object
+---@param speller table? of rows.speller, where there are many rows
 ---@return table<string, any> cells by the names of their columns: text, numbers and booleans
-function rows.cells(row)
-  local cells = {}
-  spread(cells, "", row, 0)
-  return cells
+function rows.cells(row, speller)
+  speller = speller or rows.speller()
+  local self = { cells = {} }
+  spread(self, speller, row, 0)
+  if self.met then
+    self = { cells = {}, sorted = true }
+    spread(self, speller, row, 0)
+  end
+  return self.cells
 end
 
 -- Columns -----------------------------------------------------------------------------------------
@@ -154,8 +184,11 @@ function rows.order(names, session_columns)
   for name in pairs(names) do
     list[#list + 1], places[name] = name, place(name)
   end
+  local function spelt(name) return (gsub(name, "%.w$", ".z~")) end -- x, y, z, w
   table.sort(list, function(a, b)
     if places[a] ~= places[b] then return places[a] < places[b] end
+    local x, y = spelt(a), spelt(b)
+    if x ~= y then return x < y end
     return a < b
   end)
   return list

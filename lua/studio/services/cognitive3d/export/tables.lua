@@ -39,9 +39,9 @@ function formats.json()
 end
 
 function formats.csv(columns)
-  local count = #columns
+  local count, speller = #columns, rows.speller()
   return { before = csv.line(columns), after = "", row = function(text)
-    local cells, line = rows.cells(json.decode(text)), {}
+    local cells, line = rows.cells(json.decode(text), speller), {}
     for i = 1, count do line[i] = cells[columns[i]] end
     return csv.line(line, count)
   end }
