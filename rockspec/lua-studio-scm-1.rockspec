@@ -392,6 +392,7 @@ build = {
     ["studio.services.cognitive3d.export"] = "lua/studio/services/cognitive3d/export/init.lua",
     ["studio.services.cognitive3d.export.fetch"] = "lua/studio/services/cognitive3d/export/fetch.lua",
     ["studio.services.cognitive3d.export.part"] = "lua/studio/services/cognitive3d/export/part.lua",
+    ["studio.services.cognitive3d.export.report"] = "lua/studio/services/cognitive3d/export/report.lua",
     ["studio.services.cognitive3d.export.rows"] = "lua/studio/services/cognitive3d/export/rows.lua",
     ["studio.services.cognitive3d.export.source"] = "lua/studio/services/cognitive3d/export/source.lua",
     ["studio.services.cognitive3d.export.state"] = "lua/studio/services/cognitive3d/export/state.lua",

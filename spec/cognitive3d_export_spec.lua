@@ -5,6 +5,8 @@ local json = require "studio.json"
 local shell = require "spec.support.shell"
 local studio = require "studio"
 
+local filter = studio.cognitive3d.filter
+
 local STREAMS <const> = { "events", "gaze", "fixations", "sensors", "dynamics", "boundary" }
 
 describe("sessions of Cognitive3D", function()
@@ -47,8 +49,13 @@ describe("sessions of Cognitive3D", function()
       count = count + 1
     end
     assert.equal(4, count)
-    for _ in c3.sessions:each { filters = studio.cognitive3d.filter.eq("participantId", "nobody") } do count = count + 1 end
+    for _ in c3.sessions:each { filters = filter.eq("participantId", "nobody") } do count = count + 1 end
     assert.equal(4, count)
+    for _ in c3.sessions:each { from = dates[12] } do count = count + 1 end
+    assert.equal(7, count)
+    local first
+    for session in c3.sessions:each { sort = "desc" } do first = first or session.date end
+    assert.equal(dates[14], first)
   end)
 
   it("are exported whole: every row of every stream", function()
@@ -101,8 +108,8 @@ print(len(rows), all(None not in row and None not in row.values() for row in row
   end)
 
   it("are as JSON what the service has, number by number", function()
-    local report = assert(c3.sessions:export(stage:folder(), { format = "json", streams = { "events" }, to = "2100-01-01",
-      filters = studio.cognitive3d.filter.lt("duration", 1e9) }))
+    local report = assert(c3.sessions:export(stage:folder(), { format = "json", streams = { "events" },
+      to = "2100-01-01", filters = filter.lt("duration", 1e9) }))
     local list = assert(json.decode(shell.read(report.files.events)))
     assert.equal(report.rows.events, #list)
     local first = list[1]
@@ -208,7 +215,7 @@ print(len(rows), all(None not in row and None not in row.values() for row in row
       { "did you mean 'events'", folder, { streams = { "event" } } },
       { "'format' must be", folder, { format = "xml" } }, { "'concurrency' must be 1", folder, { concurrency = 0 } },
       { "'from' must be a date", folder, { from = "yesterday" } }, { "must be later", folder, { from = 10, to = 10 } },
-      { "go together", folder, { version = 201 } }, { "unknown option", folder, { stream = {} } },
+      { "'version'", folder, { scene = "x" } }, { "unknown option", folder, { stream = {} } },
       { "list of names", folder, { session_columns = { 1 } } },
     } do
       local ok, message = pcall(c3.sessions.export, c3.sessions, case[2], case[3])

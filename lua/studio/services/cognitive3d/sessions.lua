@@ -63,12 +63,19 @@ function sessions:list(query, options)
   return page.list(self.client, "sessions.list", nil, list.body(self.client, "sessions:list", query), options)
 end
 
---- All of them, one after another, in the order of the list; raises the error object when a page fails.
+--- All of them, one after another; raises the error object when a page fails. The oldest comes first, each comes once,
+--- and none that was there at the start is left out, whatever comes and goes meanwhile; sessions that begin after the
+--- walk did are not among them. `from` and `to` need not be given both. With `sort`, `order_by` or `page` it is a walk
+--- by the numbers of pages instead, in that order.
 ---@param query studio.cognitive3d.list_query?
 ---@param options studio.call_options?
 ---@return fun(): table?
 function sessions:each(query, options)
-  return page.each(self.client, "sessions.list", nil, list.body(self.client, "sessions:each", query), options)
+  local what = "sessions:each"
+  if type(query) == "table" and (query.sort ~= nil or query.order_by ~= nil or query.page ~= nil) then
+    return page.each(self.client, "sessions.list", nil, list.body(self.client, what, query), options)
+  end
+  return require("studio.services.cognitive3d.export").each(self.client, what, query, options)
 end
 
 --- Page by page.
@@ -279,8 +286,15 @@ function sessions:mail(session, recipients, where, options)
   }, options)
 end
 
---- All data of any number of sessions, into files: see export/init.lua.
----@param ... any folder, options
-function sessions:export(...) return require("studio.services.cognitive3d.export").export(self.client, ...) end
+--- All data of any number of sessions, into files: one for each stream, and one of the sessions. A run that was killed,
+--- or in which sessions failed, is gone on with by the same call; the files are those of an undisturbed run.
+---@param folder string is made; has export.unfinished in it until the files are whole
+---@param options studio.cognitive3d.export.options?
+---@return studio.cognitive3d.export.report? report what there is, also when it was stopped; nil: it could not begin
+---@return studio.error? err why it was stopped, or could not begin. Without one `report.complete` says whether sessions
+---  failed
+function sessions:export(folder, options)
+  return require("studio.services.cognitive3d.export").export(self.client, folder, options)
+end
 
 return sessions

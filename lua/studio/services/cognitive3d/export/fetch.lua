@@ -8,7 +8,6 @@ local errors = require "studio.error"
 local json = require "studio.json"
 local part = require "studio.services.cognitive3d.export.part"
 local task = require "studio.task"
-local walk = require "studio.services.cognitive3d.export.walk"
 
 local fetch = {}
 
@@ -66,6 +65,8 @@ end
 ---@class studio.cognitive3d.export.run
 ---@field state studio.cognitive3d.export.state
 ---@field source studio.cognitive3d.export.source
+---@field from integer ms since 1970: the dates between which sessions are taken
+---@field to integer
 ---@field trouble table<integer, string> is filled: sessions that could not be had, and why
 ---@field tell fun(session: table, summary: studio.cognitive3d.export.summary?, err: studio.error?)
 
@@ -108,18 +109,5 @@ function fetch.list(run, list, columns_of)
   end
   return true
 end
-
---- Which of the answers that lists cut says a session of itself.
----@param session table
----@return string[] names: "events", "gaze", …
-function fetch.limited(session)
-  local list = {}
-  for _, name in ipairs { "events", "gaze", "fixations", "position" } do
-    if session[name .. "Limited"] == true then list[#list + 1] = name end
-  end
-  return list
-end
-
-fetch.id = walk.id
 
 return fetch

@@ -5,14 +5,13 @@
 -- write (tables.lua)  ->  one file for each stream, one for the sessions
 
 local check = require "studio.check"
-local conditions = require "studio.services.cognitive3d.query.conditions"
 local dates = require "studio.services.cognitive3d.query.dates"
 local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local fetch = require "studio.services.cognitive3d.export.fetch"
 local json = require "studio.json"
 local merge = require "studio.merge"
-local moment = require "studio.moment"
+local reports = require "studio.services.cognitive3d.export.report"
 local rows = require "studio.services.cognitive3d.export.rows"
 local sources = require "studio.services.cognitive3d.export.source"
 local states = require "studio.services.cognitive3d.export.state"
@@ -22,21 +21,20 @@ local walk = require "studio.services.cognitive3d.export.walk"
 
 local export = {}
 
-local WHAT <const> = "cognitive3d.sessions:export"
+local WHAT <const> = "sessions:export"
 
 local CONCURRENCY <const> = 4
 local FORMATS <const> = { csv = true, ndjson = true, json = true }
 local SESSION_COLUMNS <const> = { "sessionId", "date", "participantId" }
 
--- Most sessions of one kind that a report names one by one; the table of sessions has them all.
-local NAMED <const> = 100
+-- What says which sessions, beside the dates.
+local selecting = { project = { "number", "string", "table" }, scene = { "string", "table" },
+  version = { "number", "table" }, filters = "table", events = "table", users = "table", objectives = "table",
+  exclude_tags = { "boolean", "table" } }
 
--- What says which sessions, for each and export.
-local selecting = merge(conditions.options, { project = { "integer", "string", "table" },
-  scene = { "string", "table" }, version = { "integer", "table" }, timeout = "seconds" })
-
-local rules = merge(selecting, { format = "string", streams = "table", session_columns = "table",
-  concurrency = "integer", progress = "callable", on_session = "callable", fresh = "boolean" })
+local rules = merge(selecting, { from = { "string", "number", "table" }, to = { "string", "number", "table" },
+  format = "string", streams = "table", session_columns = "table", concurrency = "integer", progress = "callable",
+  on_session = "callable", fresh = "boolean", timeout = "seconds" })
 
 local function epoch(what, name, value)
   return value ~= nil and dates.read(what, "option '" .. name .. "'", value) or nil
@@ -53,16 +51,18 @@ end
 -- Without an end of its own a list ends now: what begins after that is for the next time.
 local function now_ms() return os.time() * 1000 + 999 end
 
---- All sessions that match, the oldest first, in the order of their dates; each once, also while new ones arrive. Those
---- that begin after the walk did are not among them. Raises the error object when a page fails.
+--- All sessions of a query, for `for`: see sessions:each. What the query says of pages and order does not count.
 ---@param client studio.client
----@param options studio.cognitive3d.selection?
+---@param what string for messages
+---@param query studio.cognitive3d.list_query?
+---@param options studio.call_options?
 ---@return fun(): table?
-function export.each(client, options)
-  local what = "cognitive3d.sessions:each"
-  options = check.options(what, options, selecting)
-  local from, to = bounds(what, options)
-  local source = sources.new(client, what, options)
+function export.each(client, what, query, options)
+  check.argument(what, "query", query or {}, "table")
+  query = merge(query)
+  local from, to = bounds(what, query)
+  query.from, query.to = nil, nil
+  local source = sources.new(client, what, query, options)
   return walk.new(source.list, source.problem_of_list, walk.start(from, to or now_ms())):each()
 end
 
@@ -109,55 +109,6 @@ end
 local function describe(client, source, plan, from, to)
   return json.encode({ service = client.state.origin, query = source.description, format = plan.format,
     tables = plan.names, session_columns = plan.session_columns, from = from, to = to }, { sort = true })
-end
-
--- The report --------------------------------------------------------------------------------------
-
----@class studio.cognitive3d.export.report
----@field folder string
----@field complete boolean all sessions are in the files
----@field sessions integer that match
----@field exported integer of which the rows are there
----@field files table<string, string> paths by table; none of them is there when the export was stopped
----@field rows table<string, integer> by table: "sessions", "events", "gaze", …, "dynamics_manifest"
----@field failed { id: string, why: string }[] sessions that could not be had: the first 100
----@field failures integer how many there are
----@field limited { id: string, what: string[] }[] sessions of which lists and single queries show a part only, and the
----  files all: the first 100
----@field limits integer how many there are
----@field unknown table<string, integer> rows under names that nobody knows, which are in no file
----@field from string the dates between which sessions were taken
----@field to string
----@field resumed boolean an earlier run had begun it
-
-local function new_report(state, run)
-  return { folder = state.folder, complete = false, sessions = state.sessions, exported = 0, files = {}, rows = {},
-    failed = {}, failures = 0, limited = {}, limits = 0, unknown = state.unknown, resumed = state.resumed,
-    from = moment.text(run.from // 1000), to = moment.text(run.to // 1000) }
-end
-
-local function note(list, entry)
-  if #list < NAMED then list[#list + 1] = entry end
-end
-
--- Goes through the sessions, for what is said of each.
-local function report_on(state, run)
-  local report = new_report(state, run)
-  for n, text in state:lines() do
-    local why = run.trouble[n] or state.gone[n]
-    local session = (why or text:find('Limited":true', 1, true)) and json.decode(text)
-    if state.done[n] then report.exported = report.exported + 1 end
-    if why then
-      report.failures = report.failures + 1
-      note(report.failed, { id = fetch.id(session), why = why })
-    end
-    local limited = session and fetch.limited(session) or {}
-    if #limited > 0 then
-      report.limits = report.limits + 1
-      note(report.limited, { id = fetch.id(session), what = limited })
-    end
-  end
-  return report
 end
 
 -- The run -----------------------------------------------------------------------------------------
@@ -209,6 +160,27 @@ local function guarded(...)
   return nil, files
 end
 
+---@class studio.cognitive3d.export.options
+---@field format "csv"|"ndjson"|"json"|nil default "csv"
+---@field streams string[]? of "events", "gaze", "fixations", "sensors", "dynamics", "boundary"; default: all of them
+---@field from string|number|osdate|nil sessions that began then or later; default: all
+---@field to string|number|osdate|nil sessions that began before; default: until the export was begun
+---@field filters studio.cognitive3d.filter|studio.cognitive3d.filter[]|nil these and the next as for sessions:list
+---@field events studio.cognitive3d.filter|studio.cognitive3d.filter[]|nil
+---@field users studio.cognitive3d.filter|studio.cognitive3d.filter[]|nil
+---@field objectives studio.cognitive3d.filter|studio.cognitive3d.filter[]|nil
+---@field exclude_tags boolean|string[]|nil nothing is left out by itself; true: test and junk sessions are
+---@field project integer|table|nil default: the client's project_id
+---@field version integer|table|nil of a scene: the sessions' parts in it
+---@field scene string|table|nil beside it
+---@field session_columns string[]? fields of the session that stand before each row, beside its sessionId; default
+---  date, participantId
+---@field concurrency integer? sessions at a time, default 4; the client's own limit counts all the same
+---@field progress fun(text: string)? is told now and then how far it is: studio.progress
+---@field on_session fun(session: table, rows: table<string, integer>?, err: studio.error?)? after each session
+---@field fresh boolean? forget what an earlier run left unfinished
+---@field timeout number? seconds for each attempt of a call; default: the client's
+
 --- Exports sessions to a folder.
 ---@param client studio.client
 ---@param folder string
@@ -216,11 +188,13 @@ end
 ---@return studio.cognitive3d.export.report? report what there is, also when it was stopped; nil: it could not begin
 ---@return studio.error? err why it was stopped, or could not begin. Without one `report.complete` says whether sessions
 ---  failed
-function export.run(client, folder, options)
+function export.export(client, folder, options)
   options = check_options(folder, options)
   local from, to = bounds(WHAT, options)
   local wanted = wanted_streams(options.streams)
-  local source = sources.new(client, WHAT, options)
+  local query = {}
+  for name in pairs(selecting) do query[name] = options[name] end
+  local source = sources.new(client, WHAT, query, { timeout = options.timeout })
   local plan = { format = options.format or "csv", names = tables.names(wanted), session_columns = columns_of(options) }
   local state <close>, message = states.open(folder, describe(client, source, plan, from, to), options.fresh)
   if not state then return exchange.refuse(client, "sessions.export", { kind = "file", message = message }) end
@@ -235,7 +209,7 @@ function export.run(client, folder, options)
   if plan.format == "csv" then source.known, source.speller = state.columns, rows.speller() end
   plan.trouble = run.trouble
   local files, counts = guarded(run, plan, options)
-  local report = report_on(state, run)
+  local report = reports.of(state, run)
   if not files then return report, counts end
   report.files, report.rows = files, counts
   report.complete = report.failures == 0

@@ -87,14 +87,14 @@ local function is_vector(list)
 end
 
 -- A place in rows, with the name of its column: names are put together once, and not for each row.
-local function place(prefix, name)
+local function new_place(prefix, name)
   return { name = prefix == "" and name or prefix .. "." .. name, under = {} }
 end
 
 local function under(node, name)
   local child = node.under[name]
   if not child then
-    child = place(node.name, name)
+    child = new_place(node.name, name)
     node.under[name] = child
   end
   return child
@@ -102,7 +102,7 @@ end
 
 --- What remembers the names of columns from row to row. It grows as the columns do.
 ---@return table
-function rows.speller() return place("", "") end
+function rows.speller() return new_place("", "") end
 
 -- Two places can have one name, {"a.b":1,"a":{"b":2}}: then the second one gets a number.
 local function set(self, name, value)

@@ -15,11 +15,15 @@
 local core = require "studio.core"
 local errors = require "studio.error"
 local json = require "studio.json"
+local streams = require "studio.services.cognitive3d.export.streams"
 
 local FORMAT <const> = "lua-studio cognitive3d export"
 local VERSION <const> = 1
 
 local PER_FOLDER <const> = 1000 -- parts
+
+-- Tables that a run was writing when it was killed.
+local FORMATS <const> = { "csv", "ndjson", "json" }
 
 -- What may stand beside a part, and the part itself.
 local ENDINGS <const> = { "", ".new", ".answer", ".answer.part", ".answer.part.info" }
@@ -210,6 +214,9 @@ function methods:clear()
     if n % PER_FOLDER == PER_FOLDER - 1 or n == self.sessions then os.remove(folder) end
   end
   os.remove(self.work .. "/parts")
+  for _, name in ipairs(streams.tables) do
+    for _, format in ipairs(FORMATS) do os.remove(("%s/%s.%s"):format(self.work, name, format)) end
+  end
   os.remove(self.list_path)
 end
 

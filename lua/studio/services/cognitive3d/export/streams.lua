@@ -16,6 +16,10 @@ streams.names = { "events", "gaze", "fixations", "sensors", "dynamics", "boundar
 --- The table beside dynamics: what each id stands for.
 streams.manifest = "dynamics_manifest"
 
+--- All tables of an export.
+---@type string[]
+streams.tables = { "sessions", "events", "gaze", "fixations", "sensors", "dynamics", streams.manifest, "boundary" }
+
 ---@class studio.cognitive3d.stream
 ---@field type string `jsonType` of a request
 ---@field flag string field of a session that says whether it has any

@@ -86,11 +86,11 @@ end
 ---@param wanted table<string, true> streams
 ---@return string[]
 function tables.names(wanted)
-  local list = { "sessions" }
-  for _, name in ipairs(streams.names) do
-    if wanted[name] then list[#list + 1] = name end
+  local list = {}
+  for _, name in ipairs(streams.tables) do
+    local is_wanted = wanted[name] or name == "sessions" or (name == streams.manifest and wanted.dynamics)
+    if is_wanted then list[#list + 1] = name end
   end
-  if wanted.dynamics then list[#list + 1] = streams.manifest end
   return list
 end
 
