@@ -108,7 +108,7 @@ local function create_version(c3, req, scene)
   return 200
 end
 
--- Without a version: more files for the newest one. With one, and force: those that are there already give way.
+-- Without a version: more files for the newest one, any number of times. With one: its files give way when forced.
 local function put_files(c3, req, scene)
   local version, status, body = developer.version(scene, req.query.version)
   if not version then return status, body end
@@ -117,7 +117,7 @@ local function put_files(c3, req, scene)
   if not files then return status, body end
   local force = req.query.force == "true"
   for name in pairs(files) do
-    if uploads.find(version, "scene/" .. name) and not force then
+    if req.query.version and uploads.find(version, "scene/" .. name) and not force then
       return answers.error(409, ("the version has a file '%s': force=true replaces it"):format(name))
     end
   end
