@@ -288,23 +288,51 @@ describe("prompts:bulk", function()
     assert.is_truthy(err.message:find("another scope id: 1234, not 1235", 1, true))
   end)
 
+  -- Plans and applies in a process of its own, which may die on the way: "killed", its report, or what it wrote.
+  local function child(source, die)
+    local text = json.encode { url = sb.five9_url, state = folder .. "/state", source = source, voices = VOICES,
+      die = die }
+    local setup = ("package.path, package.cpath = %q, %q"):format(package.path, package.cpath)
+    local _, out = shell.run(("{ %s spec/support/five9_bulker.lua %s %s; echo status $?; }"):format(
+      os.getenv "STUDIO_LUA" or "lua5.4", shell.quote(setup), shell.quote(text)))
+    return out:find "status 137%s*$" and "killed" or json.decode(out:match "^[^\n]*") or out
+  end
+
   it("killed at any point and run again, makes each prompt once", function()
-    local state, source = folder .. "/state", many(3)
-    local function child(die)
-      local text = json.encode { url = sb.five9_url, state = state, source = source, voices = VOICES, die = die }
-      local setup = ("package.path, package.cpath = %q, %q"):format(package.path, package.cpath)
-      local _, out = shell.tool(("lua5.4 spec/support/five9_bulker.lua %s %s"):format(shell.quote(setup),
-        shell.quote(text)))
-      return out
-    end
+    local source = many(3)
     for _, die in ipairs { { "append", 2 }, { "send", 2, "POST" }, { "answer", 2, "POST" }, { "append", 5 } } do
       sb:set { five9 = { prompts = 2 } }
-      os.remove(state)
+      os.remove(folder .. "/state")
       local where = table.concat(die, " ")
-      assert.is_nil(json.decode(child(die)), where)
-      local report = json.decode(child())
-      assert.is_true(report and report.complete, where)
+      assert.equal("killed", child(source, die), where)
+      local report = child(source)
+      assert.is_true(type(report) == "table" and report.complete, where)
       assert.same({ p01 = 1, p02 = 1, p03 = 1 }, created(), where)
     end
+  end)
+
+  it("#soak killed at random points while answers are lost, makes each of 200 prompts once", function()
+    local source, kills, rounds, seed = many(200), 0, 0, os.time()
+    math.randomseed(seed)
+    local report
+    repeat
+      rounds = rounds + 1
+      sb:set { faults = {
+        { kind = "drop", path = "/prompt/prompts$", rate = 0.03 },
+        { kind = "drop", path = "/prompt/prompts$", effect = false, rate = 0.03 },
+        { kind = "cut", path = "/prompt/prompts$", rate = 0.03 },
+      } }
+      report = child(source, ({ { "append", math.random(2, 60) }, { "send", math.random(40), "POST" },
+        { "answer", math.random(40), "POST" } })[math.random(3)])
+      if report == "killed" then kills = kills + 1 end
+    until type(report) == "table" and report.complete or rounds == 60
+    assert.is_true(type(report) == "table" and report.complete, "seed " .. seed)
+    local n = 0
+    for name, count in pairs(created()) do
+      n = n + 1
+      assert.equal(1, count, name .. ", seed " .. seed)
+    end
+    assert.equal(200, n)
+    print(("  200 prompts in %d runs, %d of them killed: each made once"):format(rounds, kills))
   end)
 end)

@@ -3,6 +3,7 @@
 
 local five9_ask = require "spec.support.five9_ask"
 local json = require "studio.json"
+local row_texts = require "studio.sandbox.five9.rows"
 local sandbox = require "studio.sandbox"
 local shell = require "spec.support.shell"
 
@@ -46,18 +47,18 @@ describe("Five9 Studio's sandbox", function()
     return answer.ws_response_data or answer, status
   end
 
-  local function insert(rows, store)
-    return ask("POST", "/data/data-store-collection", { data_store_id = store or 1, data = json.array(rows) })
+  local function insert(list, store)
+    return ask("POST", "/data/data-store-collection", { data_store_id = store or 1, data = json.array(list) })
   end
 
-  local function update(rows, store)
-    return ask("POST", "/data/bulk-update-documents", { data_store_id = store or 1, data = json.array(rows) })
+  local function update(list, store)
+    return ask("POST", "/data/bulk-update-documents", { data_store_id = store or 1, data = json.array(list) })
   end
 
   -- The values of a column, joined.
-  local function column(rows, name)
+  local function column(list, name)
     local values = {}
-    for i, row in ipairs(rows) do values[i] = tostring(row[name]) end
+    for i, row in ipairs(list) do values[i] = tostring(row[name]) end
     return table.concat(values, " ")
   end
 
@@ -207,6 +208,20 @@ describe("Five9 Studio's sandbox", function()
       _, status = query(conditions("and", { { "name", "like", "x" } }))
       assert.equal(422, status)
     end)
+  end)
+
+  it("sends many rows without joining them first, from any byte to any byte", function()
+    local list = {}
+    for i = 1, 40 do list[i] = ("%d"):rep(i % 7 + 1):format(i, i, i, i, i, i, i) end
+    local text, whole = row_texts.text("<", list, ">"), "<" .. table.concat(list, ",") .. ">"
+    assert.equal(whole, tostring(text))
+    assert.equal("<>", tostring(row_texts.text("<", {}, ">")))
+    for from = 1, #whole, 3 do
+      for _, length in ipairs { 1, 2, 17, 64 } do
+        assert.equal(whole:sub(from, from + length - 1), tostring(text:sub(from, from + length - 1)))
+      end
+    end
+    for i = #whole, 1, -1 do assert.equal(whole:sub(i, i), tostring(text:sub(i, i))) end
   end)
 
   it("answers curl too, and is seen in the log without its key", function()
