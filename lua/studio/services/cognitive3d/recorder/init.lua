@@ -284,7 +284,7 @@ function methods:finish(options)
     self.sender:hurry()
     self.sender:start()
     local due = task.loop:now() + wait
-    while self.sender:is_busy() and task.loop:now() < due do
+    while self.sender:is_busy(due) and task.loop:now() < due do
       if not task.sleep(0.01) then break end
       self.sender:start()
     end

@@ -138,17 +138,19 @@ function methods:start()
   end
 end
 
---- Forgets all pauses: what waits is tried now.
+--- It comes to an end: what waits is tried now, and from now on each second.
 function methods:hurry()
+  self.retry_first = math.min(self.retry_first, 1)
+  self.retry_cap = self.retry_first
   for _, lane in ipairs(self.order) do lane.due = 0 end
 end
 
---- Is anything left that could be sent now, or is under way?
+--- Is anything under way, or will be tried before that moment?
+---@param due number of the loop's clock
 ---@return boolean
-function methods:is_busy()
-  local now = task.loop:now()
+function methods:is_busy(due)
   for _, lane in ipairs(self.order) do
-    if lane.busy or now >= lane.due and first(lane) then return true end
+    if lane.busy or lane.due < due and first(lane) then return true end
   end
   return false
 end
