@@ -131,6 +131,23 @@ describe("a recorder with a spool", function()
     end
   end)
 
+  it("may use a client of the program's own, which needs the key for it", function()
+    local client <close> = studio.cognitive3d { data_key = "data-sandbox", org_key = "orgkey-sandbox",
+      data_url = sb.cognitive3d_data_url, base_url = sb.cognitive3d_url }
+    local function make(own)
+      return studio.cognitive3d.recorder { client = own, scene = support.SHOP, version_number = 1, user = "u" }
+    end
+    local rec = assert(make(client))
+    assert.is_true(rec:warm())
+    rec:event "a"
+    assert.is_true(rec:finish { wait = 60 })
+    assert.is_truthy(client.organizations:whoami()) -- it is still open
+    local other <close> = c3()
+    local none, err = make(other)
+    assert.same({ nil, "unauthorized" }, { none, err.kind })
+    assert.matches("data_key", err.message)
+  end)
+
   it("says so where nobody listens", function()
     local rec = assert(support.of({ cognitive3d_data_url = "http://127.0.0.1:" .. program.free_port() },
       { spool = folder }))

@@ -216,6 +216,15 @@ end
 
 -- ---- The end, and what can be known ---------------------------------------------------------------------------------
 
+--- Connects to the collector without sending anything: before the first frame, since a TLS handshake takes a
+--- millisecond or two of the step in which it falls.
+---@return boolean? connected
+---@return studio.error? err
+function methods:warm()
+  check.method("recorder:warm", self, Recorder)
+  return self.client:warm()
+end
+
 --- Sends what was recorded so far, soon: the next steps do it. Nothing waits here.
 function methods:flush()
   moment(self, "recorder:flush")
@@ -264,7 +273,7 @@ local function shut(self)
     end
   end
   self.spool:close()
-  if self.own_client then self.own_client:close() end
+  if self.owns_client then self.client:close() end
   return waiting
 end
 

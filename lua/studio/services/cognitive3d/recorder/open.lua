@@ -129,13 +129,13 @@ end
 ---@return studio.error? err the spool cannot be used, or the client has no key for it
 function open.parts(self, plan, on_drop)
   local client = plan.client or make_client(plan.own)
-  if not plan.client then self.own_client = client end
+  self.client, self.owns_client = client, not plan.client
   local door, refused = doors.find(client.state, "data", WHAT)
   if not door then return nil, errors.new(merge(refused, { service = "cognitive3d", stage = "not_sent" })) end
   local kept, why, code = spool.open { folder = plan.spool, max = plan.spool_max, origin = door:origin(),
     on_drop = on_drop }
   if not kept then
-    if self.own_client then self.own_client:close() end
+    if self.owns_client then client:close() end
     return nil, errors.new { kind = "file", code = code, service = "cognitive3d", stage = "not_sent", message = why }
   end
   self.spool = kept
