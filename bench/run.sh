@@ -1,7 +1,8 @@
 #!/bin/sh
 # Measures our client against plain C libcurl, lua-http and luasocket. SPDX-License-Identifier: MIT
 #
-# usage: sh bench/run.sh [compare] [frames] [memory] [connect] [audit] [instructions]    (default: all but the last)
+# usage: sh bench/run.sh [compare] [frames] [memory] [connect] [recorder] [audit] [instructions]
+# Default: all but the last.
 # From the checkout's folder, built (`make bench` does that). ROUNDS=n sets the rounds of compare.
 # Starts nginx and a slow server on ports of their own, on 127.0.0.1, and stops them by their process ids.
 set -eu
@@ -12,7 +13,7 @@ STUDIO_LUA=$LUA
 LUA_PATH=${LUA_PATH:-"$PWD/lua/?.lua;$PWD/lua/?/init.lua;;"}
 LUA_CPATH=${LUA_CPATH:-"$PWD/build/?.so;;"}
 export STUDIO_LUA LUA_PATH LUA_CPATH
-[ $# -gt 0 ] || set -- compare frames memory connect audit
+[ $# -gt 0 ] || set -- compare frames memory connect recorder audit
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/studio-bench.XXXXXX")
 nginx_pid='' slow_pid=''
@@ -125,8 +126,11 @@ for what in "$@"; do
     connect)
       $elsewhere "$LUA" bench/connect.lua "https://127.0.0.1:$tls_port" "$ceiling" \
         "$dir/bundle.pem" "$dir/server.pem" ;;
+    recorder) $elsewhere "$LUA" bench/recorder.lua ;;
     audit) $elsewhere "$LUA" bench/audit.lua ;;
     instructions) instructions ;;
-    *) echo "usage: sh bench/run.sh [compare] [frames] [memory] [connect] [audit] [instructions]" >&2; exit 2 ;;
+    *)
+      echo "usage: sh bench/run.sh [compare] [frames] [memory] [connect] [recorder] [audit] [instructions]" >&2
+      exit 2 ;;
   esac
 done
