@@ -1,6 +1,7 @@
 -- studio.five9 against a server scripted for each case, on a real socket. SPDX-License-Identifier: MIT
 
 local echo = require "spec.support.echo"
+local five9 = require "spec.support.five9"
 local shell = require "spec.support.shell"
 local studio = require "studio"
 
@@ -243,5 +244,62 @@ describe("a prompt's sound", function()
     local value, err = f9.prompts:audio("Hi", 5)
     assert.is_nil(value)
     assert.same({ "protocol", false }, { err.kind, err.maybe_done })
+  end)
+end)
+
+describe("keys and the sandbox", function()
+  local toys
+
+  setup(function() toys = five9.start() end)
+  teardown(function() toys:stop() end)
+
+  it("a key for all accounts opens each of them, an account's only its own", function()
+    local provider = toys:client { scope = "sp", scope_id = "77", api_key = "f9-sp-key" }
+    local account = provider:for_account(1234)
+    assert.equal("customers", assert(account.data_stores:list())[1].name)
+    assert.equal(3, assert(provider:for_account "1235".data_stores:list())[1].data_store_id)
+    local value, err = toys:client():for_account(1235).data_stores:list()
+    assert.is_nil(value)
+    assert.equal("forbidden", err.kind)
+    assert.matches("do not match. The key needs the permission for this (Manage > API Keys); or it is not this "
+      .. "account's: with scope \"ac\" the scope_id must be", tostring(err), 1, true)
+    provider:close()
+    assert.is_true(#assert(account.data_stores:list()) > 0) -- each is closed for itself
+    account:close()
+  end)
+
+  it("a key has permissions, and what is not permitted is told", function()
+    f9 = toys:client { api_key = "f9-data-only" }
+    assert(f9.data_stores:list())
+    local _, err = f9.prompts:list()
+    assert.matches("The key needs the permission for this", tostring(err), 1, true)
+  end)
+
+  it("rows are inserted, found, changed and read page after page", function()
+    f9 = toys:client()
+    local store = assert(f9.data_stores:list())[1]
+    assert(f9.rows:insert(store, { { customer_id = "X-1", name = "Zoë" }, { customer_id = "X-2", name = "Zed" } }))
+    local found = assert(f9.rows:query(store, { where = { name = "Zoë" } }))
+    assert.same({ 1, "X-1" }, { #found, found[1].customer_id })
+    assert(f9.rows:update(store, { { _id = found[1]._id, name = "Zora" } }))
+    assert.equal("Zora", assert(f9.rows:query(store, { where = f9.where.eq("customer_id", "X-1") }))[1].name)
+    local count = 0
+    for _ in f9.rows:each(store, { per_page = 5 }) do count = count + 1 end
+    toys.server:set { five9 = { paging = false } }
+    local again = 0
+    for _ in f9.rows:each(1) do again = again + 1 end
+    assert.same({ 14, 12 }, { count, again }) -- the second instance is a fresh one
+  end)
+
+  it("a client that was closed says so", function()
+    f9 = toys:client()
+    f9:close()
+    for _, use in ipairs {
+      function() f9.data_stores:list() end, function() f9.account:send_code { email = "a@b.c" } end,
+      function() f9.chatbot { api_key = "a", task_key = "b" } end,
+    } do
+      local text = raised(use)
+      assert.matches("the client is closed", text, 1, true)
+    end
   end)
 end)
