@@ -157,6 +157,8 @@ describe("prompts:bulk", function()
     refused("prompt_name,text\na,b\n", "row 2 ('a'): nobody is to say it", { voices = false })
     refused("prompt_name,text:de-DE\na,b\n", "none of its voices has a text in its language")
     refused("prompt_name,text:xx\na,b\n", "no voice speaks 'xx'")
+    refused("prompt_name,text:en-US,text:English (US)\na,b,c\n",
+      "its texts for 'English (US)' and 'en-US' are for one voice (Joanna)")
     assert.same({}, created())
     assert.has_error(function() bulk { { prompt_name = "a" } } end, nil)
     assert.has_error(function() bulk { { prompt_name = "a", txt = "b" } } end, nil)

@@ -105,12 +105,15 @@ local function choose(catalogue, names, languages)
   return chosen
 end
 
--- What a voice says: in its language when there is such a text.
+-- What a voice says: in its language when there is such a text. A language has a label and a code, which are one.
 local function words_of(voice, wanted)
-  for language, words in pairs(wanted.texts) do
-    if voice.languages[language:lower()] then return words end
+  local found = {}
+  for language in pairs(wanted.texts) do
+    if voice.languages[language:lower()] then found[#found + 1] = language end
   end
-  return wanted.text
+  if #found < 2 then return wanted.texts[found[1]] or wanted.text end
+  table.sort(found)
+  return nil, ("its texts for '%s' and '%s' are for one voice (%s)"):format(found[1], found[2], voice.name)
 end
 
 local function values_of(catalogue, wanted, chosen)
@@ -120,7 +123,8 @@ local function values_of(catalogue, wanted, chosen)
   end
   local values = {}
   for _, voice in ipairs(chosen) do
-    local words = words_of(voice, wanted)
+    local words, why = words_of(voice, wanted)
+    if why then return nil, why end
     if words then
       values[#values + 1] = { tts_voice_id = voice.id, tts_value = words, voice_name = voice.name,
         provider = voice.provider, file_url = "", file_path = "" }
