@@ -85,7 +85,8 @@ function methods:clear_log() control(self, "DELETE", "/log") end
 --- `analyst`: archived (tokens of reports), schedules (report token -> how many), changes (operation -> token of what
 --- was changed -> how often it took effect), collections (count);
 --- `cognitive3d`: generated (rows of each stream, in all sessions), ingested (rows that came in, by stream), recorded
---- (sessions that came in), scenes, versions (counts), sessions (project id as text -> how many);
+--- (sessions that came in), scenes, versions (counts), sessions (project id as text -> how many), uploads (scene id ->
+--- created, versions, added, replaced, renamed, screenshots, objects, manifests -> how often it took effect);
 --- `five9`: rows by data store, what was inserted, updated, said, made and tried: see five9/instance.lua.
 ---@return table
 function methods:state() return control(self, "GET", "/state") end

@@ -21,13 +21,18 @@ local function above_zero(value, where)
   if type(value) ~= "number" or value <= 0 then return where .. " must be a number above 0" end
 end
 
--- What a group looks like is not published; here it has a name and values.
+-- What a group looks like is not published; here it is an array of values, or an object with a name and values.
 local function check_groups(groups, where)
   if not json.is_array(groups) or #groups == 0 then return where .. " must be an array of groups" end
-  return shape.each(groups, where, function(group, at)
-    if not json.is_array(group.values) then return at .. ".values must be an array" end
-    return shape.text(group.name, at .. ".name")
-  end)
+  for i, group in ipairs(groups) do
+    local at = ("%s[%d]"):format(where, i)
+    if type(group) ~= "table" then return at .. " must be an array or an object" end
+    if not json.is_array(group) then
+      if not json.is_array(group.values) then return at .. ".values must be an array" end
+      local complaint = shape.text(group.name, at .. ".name")
+      if complaint then return complaint end
+    end
+  end
 end
 
 local function operation(item, mode, where)

@@ -40,7 +40,11 @@ end
 local function by_group(groups)
   local names = {}
   for _, group in ipairs(groups) do
-    for _, value in ipairs(group.values) do names[value] = group.name end
+    local name = group.name
+    for _, value in ipairs(group.values or group) do
+      name = name or tostring(value) -- one without a name is called by its first value
+      names[value] = name
+    end
   end
   return { key = function(value) return names[value] end, terms = #groups }
 end
