@@ -6,7 +6,10 @@ local queries = require "spec.support.cognitive3d_queries"
 local query = require "studio.services.cognitive3d.query"
 local aggregate = require "studio.services.cognitive3d.query.aggregate"
 local filter = require "studio.services.cognitive3d.query.filter"
+local random_query = require "spec.support.cognitive3d_random_query"
 local slice = require "studio.services.cognitive3d.query.slice"
+local wire = require "studio.sandbox.json"
+local validate = require "studio.sandbox.cognitive3d.slicer.validate"
 
 local function canonical(text) return json.encode(json.decode(text, { null = "keep" }), { sort = true }) end
 
@@ -26,6 +29,30 @@ describe("a query sends exactly what the vendor's reference says:", function()
       assert.equal(expected(case[2]), json.encode((body.make("cognitive3d:query", case[1], "10")), { sort = true }))
     end)
   end
+end)
+
+-- What the sandbox, which knows nothing of the builder, says about a body.
+local function complaint_of(sent)
+  local status, message = validate.body("slicer", wire.decode(json.encode(sent)))
+  return status and ("%d %s: %s"):format(status, message, json.encode(sent))
+end
+
+describe("the sandbox's own reading of the grammar", function()
+  it("takes every query of the table", function()
+    for i, case in ipairs(queries.list) do
+      local operation = case[1].metrics.type
+      -- groups of one's own have no documented shape
+      if operation ~= "CustomGroups" then
+        assert.is_nil(complaint_of(body.make("q", case[1], 10)), i)
+      end
+    end
+  end)
+
+  it("takes what is built at random", function()
+    for seed = 1, 300 do
+      assert.is_nil(complaint_of(body.make("q", random_query(seed), 10)), "seed " .. seed)
+    end
+  end)
 end)
 
 -- Options that differ from a good query in one thing.
