@@ -1,4 +1,6 @@
 /* studio.core: the C part of studio; opens the parts below.   SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "bind/lstudio.h"
 #include "core/clock.h"
 #include "core/folder.h"
@@ -90,6 +92,20 @@ static int epoch(lua_State *L) {
   return 1;
 }
 
+/*** What lies at a path itself, not what a link there points at.
+@function entry
+@tparam string path
+@treturn string "file", "folder", "link" or "other"; nil when nothing is to be seen there
+@treturn integer size of a file */
+static int entry(lua_State *L) {
+  uint64_t size = 0;
+  const char *kind = studio_folder_entry(luaL_checkstring(L, 1), &size);
+  lua_pushstring(L, kind);
+  if (kind == NULL || strcmp(kind, "file") != 0) return 1;
+  lua_pushinteger(L, (lua_Integer)size);
+  return 2;
+}
+
 static void push_kinds(lua_State *L) {
   lua_createtable(L, STUDIO_KIND_COUNT - 1, 0);
   for (int kind = 1; kind < STUDIO_KIND_COUNT; kind++) {
@@ -118,6 +134,8 @@ int luaopen_studio_core(lua_State *L) {
   lua_setfield(L, -2, "url_id");
   lua_pushcfunction(L, place);
   lua_setfield(L, -2, "place");
+  lua_pushcfunction(L, entry);
+  lua_setfield(L, -2, "entry");
   lua_pushcfunction(L, make_folder);
   lua_setfield(L, -2, "make_folder");
   lua_pushcfunction(L, epoch);

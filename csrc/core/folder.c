@@ -1,4 +1,4 @@
-/* studio_folder: folders that are made with those above them.   SPDX-License-Identifier: MIT */
+/* studio_folder: folders that are made with those above them; what lies at a path.   SPDX-License-Identifier: MIT */
 #include "core/folder.h"
 
 #include <errno.h>
@@ -38,4 +38,14 @@ bool studio_folder_make(const char *path, mode_t mode, studio_error *err) {
   if (!usable) studio_error_set(err, STUDIO_KIND_FILE, "write", "cannot use the folder %s: %s", path, strerror(errno));
   free(copy);
   return usable;
+}
+
+const char *studio_folder_entry(const char *path, uint64_t *size) {
+  struct stat is;
+  if (lstat(path, &is) != 0) return NULL;
+  if (S_ISLNK(is.st_mode)) return "link";
+  if (S_ISDIR(is.st_mode)) return "folder";
+  if (!S_ISREG(is.st_mode)) return "other";
+  *size = (uint64_t)is.st_size;
+  return "file";
 }

@@ -60,11 +60,33 @@ static void say_why_not(void **state) {
   *strrchr(file, '/') = '\0';
 }
 
+static void tell_what_lies_in_them(void **state) {
+  (void)state;
+  char at[160];
+  uint64_t size = 7;
+  assert_null(studio_folder_entry(file, &size));
+  FILE *made = fopen(file, "wb");
+  fputs("12345", made);
+  fclose(made);
+  assert_string_equal(studio_folder_entry(file, &size), "file");
+  assert_int_equal(size, 5);
+  assert_string_equal(studio_folder_entry(root, &size), "folder");
+  snprintf(at, sizeof at, "%s/link", root);
+  assert_int_equal(symlink(file, at), 0);
+  assert_string_equal(studio_folder_entry(at, &size), "link");
+  unlink(at);
+  assert_int_equal(mkfifo(at, 0600), 0);
+  assert_string_equal(studio_folder_entry(at, &size), "other");
+  unlink(at);
+  assert_int_equal(size, 5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(are_made_with_those_above, set_up, tear_down),
     cmocka_unit_test_setup_teardown(stay_as_they_are, set_up, tear_down),
     cmocka_unit_test_setup_teardown(say_why_not, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(tell_what_lies_in_them, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,12 @@ function core.make_folder(path) end
 ---@return number seconds since 1970, to the millisecond
 function core.epoch() end
 
+---What lies at a path itself, not what a link there points at.
+---@param path string
+---@return "file"|"folder"|"link"|"other"|nil kind nil when nothing is to be seen there
+---@return integer? size of a file
+function core.entry(path) end
+
 ---Opens a journal: a file that this user alone may read, locked until it is closed or the process ends.
 ---@param path string
 ---@param must_exist boolean? else it is made
