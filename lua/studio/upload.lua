@@ -29,7 +29,7 @@ local by_start = {
   { "^....ftyp[ima][sp][o4][m12-9]", "mp4" }, { "^....ftypavc1", "mp4" }, { "^....ftypM4V", "mp4" },
   { "^....ftypM4[AB]", "m4a" }, { "^....ftypqt  ", "mov" }, { "^\x1A\x45\xDF\xA3.*webm", "webm" },
   { "^OggS\0", "ogg" }, { "^fLaC", "flac" },
-  { "^glTF[\1\2]", "glb" }, { "^%%PDF%-", "pdf" },
+  { "^\xABKTX 20\xBB\r\n\x1A\n", "ktx2" }, { "^glTF[\1\2]", "glb" }, { "^%%PDF%-", "pdf" },
 }
 
 -- What its first bytes say it is, and the extension that belongs to that; nil when they say nothing.
