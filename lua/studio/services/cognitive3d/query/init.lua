@@ -2,9 +2,9 @@
 --
 --   local rows = assert(c3:query {
 --     metrics = { sessions = c3.aggregate.count(), fps = c3.aggregate.avg "c3d.metrics.fps_score" },
---     slice = c3.slice.by_date "week", from = "2026-01-01", to = "2026-04-01", exclude_tags = true,
+--     slice = c3.slice.by_date "month", from = "2026-01-01", to = "2026-04-01", exclude_tags = true,
 --   })
---   rows[1] --> { date = "2025-12-28", sessions = 27, fps = 71.5 }
+--   rows[1] --> { date = "2026-01-01", sessions = 27, fps = 71.5 }
 
 local body = require "studio.services.cognitive3d.query.body"
 local check = require "studio.check"

@@ -38,8 +38,8 @@ end
 ---@param unit "day"|"week"|"month"|"quarter"|"year"
 ---@param options { count: integer?, week_starts: integer?, time_zone: string?, name: string?,
 ---  field: string|studio.cognitive3d.field|nil }? count: so many units together; week_starts: days after Sunday (1:
----  Monday), for weeks; time_zone: "America/Vancouver", default UTC; field: default the session's date; name: of the
----  column, default "date"
+---  Monday), for weeks (which begin on Sunday without it, says the vendor; in its example they begin on Monday);
+---  time_zone: "America/Vancouver", default UTC; field: default the session's date; name: of the column, default "date"
 ---@return studio.cognitive3d.slice
 function slice.by_date(unit, options)
   local what = "slice.by_date"

@@ -140,12 +140,25 @@ local function heed_answer(up, answer)
   end
 end
 
-local function send(up, what, before)
+local send_version
+
+-- A scene that came after we had looked for it in vain: the one of an earlier run, since nobody else knows its id.
+local function came_late(up, earlier)
   local record = up.record
+  record:set { step = "done", number = false, done_mark = earlier or false }
+  local scene, err = versions.read(up.client, record.scene)
+  if not scene then return nil, err end
+  if earlier == up.model.mark then return finish(up, scene, false) end
+  return send_version(up, scene)
+end
+
+local function send(up, what, before)
+  local record, earlier = up.record, up.record.mark
   record:set { step = "sending", what = what, before = before or false, scene = record.scene, mark = up.model.mark,
     asked_at = os.time() }
   local answer, response = send_files(up, what)
   if answer == nil and not response.maybe_done then
+    if response.kind == "conflict" and what == "scene" and earlier then return came_late(up, earlier) end
     withdraw(record)
     return nil, response
   end
@@ -160,7 +173,7 @@ local function send(up, what, before)
     advice = "Run it again later: it looks whether it has come, and sends it again only if not" })
 end
 
-local function send_version(up, scene)
+function send_version(up, scene)
   local newest = versions.newest(scene)
   if not up.options.new_version then
     return refuse(up.client, "conflict", "scene_exists",
