@@ -8,6 +8,7 @@ local aggregate = require "studio.services.cognitive3d.query.aggregate"
 local filter = require "studio.services.cognitive3d.query.filter"
 local random_query = require "spec.support.cognitive3d_random_query"
 local slice = require "studio.services.cognitive3d.query.slice"
+local studio = require "studio"
 local wire = require "studio.sandbox.json"
 local validate = require "studio.sandbox.cognitive3d.slicer.validate"
 
@@ -271,5 +272,64 @@ describe("the rows of a query", function()
     assert.same("the answer has no values for 'value'", problem('{"aggregations":{"main":{}}}', {})[3])
     assert.same("the answer has no values for 'value'",
       problem('{"aggregations":{"main":{"value":{"value":3}}}}', { slice = slice.by_date "day" })[3])
+  end)
+end)
+
+describe("a query of the sandbox", function()
+  local sb, c3
+  setup(function()
+    sb = assert(studio.sandbox.start { cognitive3d = { sessions = 40, seed = 3, events = 8, gaze = 10, long = 0 } })
+    c3 = studio.cognitive3d { org_key = "orgkey-sandbox", base_url = sb.cognitive3d_url, project_id = "10" }
+  end)
+  teardown(function()
+    c3:close()
+    sb:stop()
+  end)
+
+  local function sum(rows, name)
+    local total = 0
+    for _, row in ipairs(rows) do total = total + row[name] end
+    return total
+  end
+
+  it("counts what a list with the same filters shows", function()
+    local filters = c3.filter.gt("c3d.metrics.fps_score", 75)
+    local rows, response, info = c3:query { metrics = c3.aggregate.count(), filters = filters }
+    assert.equal(200, response.status)
+    assert.same({}, info.warnings)
+    local listed = 0
+    for session in c3.sessions:each { filters = filters, limit = 7 } do
+      listed = listed + 1
+      assert.is_true(session.properties["c3d.metrics.fps_score"] > 75)
+    end
+    assert.is_true(listed > 0 and listed < 40, listed)
+    assert.same({ { value = listed } }, rows)
+  end)
+
+  it("has rows that add up, however it is sliced, in every shape", function()
+    for _, output in ipairs { "json0_key_y", "json0_list", "json0_keyed", "legacy" } do
+      for _, slices in ipairs {
+        { c3.slice.by_date "week" }, { c3.slice.by_number("duration", 60000) },
+        { c3.slice.by_text "c3d.app.version", c3.slice.by_date "month" },
+        { c3.slice.by_date "month", c3.slice.by_text "c3d.app.version" },
+        { c3.slice.by_number("duration", 60000), c3.slice.by_date "quarter" },
+      } do
+        local rows = assert(c3:query { metrics = { n = c3.aggregate.count(), long = c3.aggregate.max "duration" },
+          slice = slices, output = output })
+        assert.equal(40, sum(rows, "n"))
+        for _, row in ipairs(rows) do
+          assert.matches("^%d%d%d%d%-%d%d%-%d%d$", row.date or "2026-01-01")
+          assert.equal(row.n == 0, row.long == nil)
+        end
+      end
+    end
+  end)
+
+  it("of a project that is not there is an error of the route, at the caller's line", function()
+    local rows, err = c3:query { metrics = c3.aggregate.count(), project = 9999 }
+    assert.is_nil(rows)
+    assert.equal("queries.slice", err.route)
+    assert.matches("^spec/cognitive3d_query_spec.lua:%d+$", err.where)
+    assert.equal(c3.filter, studio.cognitive3d.filter)
   end)
 end)

@@ -117,7 +117,8 @@ end
 -- type stands under "bin", which is therefore no extension to give.
 filename.types = {
   png = "image/png", jpg = "image/jpeg", jpeg = "image/jpeg", gif = "image/gif", webp = "image/webp",
-  svg = "image/svg+xml", ktx2 = "image/ktx2", wav = "audio/wav", mp3 = "audio/mpeg", mp4 = "video/mp4", webm = "video/webm",
+  svg = "image/svg+xml", ktx2 = "image/ktx2",
+  wav = "audio/wav", mp3 = "audio/mpeg", mp4 = "video/mp4", webm = "video/webm",
   mov = "video/quicktime", m4a = "audio/mp4", ogg = "audio/ogg", flac = "audio/flac",
   json = "application/json", csv = "text/csv", txt = "text/plain", gltf = "model/gltf+json", glb = "model/gltf-binary",
   bin = "application/octet-stream", zip = "application/zip", pdf = "application/pdf",

@@ -37,7 +37,8 @@ local service = {}
 ---@field id_fields table<string, string|string[]>? parameters whose rows have it in another field, or in one of several
 ---@field judge (fun(response: studio.core.response, r: studio.route): table?)? fields of an error: why an answer of
 ---  status 2xx is none
----@field methods table<string, function>? of its clients, beside those that every client has
+---@field methods table<string, function|table>? of its clients, beside those that every client has; and tables that
+---  they have, which are the same for all
 
 ---@class studio.service.connection what a service makes of the options that say who logs in
 ---@field auth studio.core.auth? of a service with one door

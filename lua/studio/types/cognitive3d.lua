@@ -34,11 +34,20 @@
 ---@class studio.cognitive3d callable: a client
 ---@overload fun(options: studio.cognitive3d.options): studio.cognitive3d.client
 ---@field recorder fun(options: table): table live recording
----@field filter table filters of queries
----@field slice table slices of queries
----@field aggregate table aggregations of queries
+---@field filter studio.cognitive3d.filters of queries, and of lists of sessions
+---@field slice studio.cognitive3d.slices of queries
+---@field aggregate studio.cognitive3d.metrics of queries
 
 ---@class studio.cognitive3d.client: studio.client
+---@field filter studio.cognitive3d.filters
+---@field slice studio.cognitive3d.slices
+---@field aggregate studio.cognitive3d.metrics
+---@field query fun(self, options: studio.cognitive3d.query.options, call_options: studio.call_options?):
+---  (table[]?), table, studio.cognitive3d.query.info?
+---@field upload_scene fun(self, folder: string, options: studio.cognitive3d.upload_scene.options?):
+---  studio.cognitive3d.uploaded_scene?, table?
+---@field upload_objects fun(self, folder: string, options: studio.cognitive3d.upload_objects.options):
+---  studio.cognitive3d.uploaded_objects?, table?
 ---@field account studio.cognitive3d.account
 ---@field organizations studio.cognitive3d.organizations
 ---@field tags studio.cognitive3d.tags

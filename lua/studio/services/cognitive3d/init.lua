@@ -62,6 +62,9 @@ local new = service.define {
   routes = require "studio.services.cognitive3d.routes",
   methods = {
     query = later "query", upload_scene = later "uploads.scene", upload_objects = later "uploads.objects",
+    filter = require "studio.services.cognitive3d.query.filter",
+    slice = require "studio.services.cognitive3d.query.slice",
+    aggregate = require "studio.services.cognitive3d.query.aggregate",
   },
   resources = require "studio.services.cognitive3d.resources",
   explain = explain.error,

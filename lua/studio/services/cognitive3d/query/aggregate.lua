@@ -5,6 +5,7 @@
 local check = require "studio.check"
 local fields = require "studio.services.cognitive3d.query.fields"
 
+---@class studio.cognitive3d.metrics
 local aggregate = {}
 
 ---@class studio.cognitive3d.metric what this module's functions return

@@ -14,6 +14,7 @@ local fields = require "studio.services.cognitive3d.query.fields"
 local json = require "studio.json"
 local route = require "studio.route"
 
+---@class studio.cognitive3d.filters
 local filter = {}
 
 ---@class studio.cognitive3d.filter what this module's functions return

@@ -6,6 +6,7 @@
 local check = require "studio.check"
 local fields = require "studio.services.cognitive3d.query.fields"
 
+---@class studio.cognitive3d.slices
 local slice = {}
 
 ---@class studio.cognitive3d.slice what this module's functions return
