@@ -45,8 +45,13 @@ local function find(version, path)
   end
 end
 
+-- Names of files may hold what a path has to escape.
+local function unescape(text)
+  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
 local function file(_, req, version)
-  local kind, bytes = find(version, req.path:match "/files/(.+)$")
+  local kind, bytes = find(version, unescape(req.path:match "/files/(.+)$"))
   if not kind then return answers.not_found "file" end
   return ranges.answer(req, bytes, { ["content-type"] = kind, etag = ('"%d-%d"'):format(version.id, #bytes) })
 end
