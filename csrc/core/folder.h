@@ -12,8 +12,8 @@
 ** made, or is none, or nothing can be written into it. */
 bool studio_folder_make(const char *path, mode_t mode, studio_error *err);
 
-/* What lies at a path itself, not what a link there points at: "file", "folder", "link", "other"; NULL when nothing does,
-** or it cannot be seen. Of a file, fills its size. */
+/* What lies at a path itself, not what a link there points at: "file", "folder", "link", "other"; NULL when nothing
+** does, or it cannot be seen. Of a file, fills its size. */
 const char *studio_folder_entry(const char *path, uint64_t *size);
 
 #endif
