@@ -77,8 +77,9 @@ end
 ---@param client studio.client
 function explain.error(err, client)
   if err.maybe_done or err.stage == "not_sent" then return end
-  local r = client.state.routes[err.route] or {}
-  local door = r.door or "organization"
+  local r = client.state.routes[err.route]
+  if not r then return end -- client:request: nobody here knows what was meant
+  local door = r.door
   if err.kind == "unauthorized" then
     err.advice = on_unauthorized(err, door)
   elseif err.kind == "forbidden" then
@@ -88,7 +89,7 @@ function explain.error(err, client)
   elseif err.status == 413 then
     err.advice = "It is too large for the service; its upload tools refuse files of more than 100 MB"
   elseif err.code == "captive_portal" then
-    err.advice = ("If the service has changed: routes = { [\"%s\"] = { proof = false } }"):format(err.route)
+    err.advice = ("If the service has changed: routes = { [\"%s\"] = { proof = false } }"):format(r.name)
   end
 end
 

@@ -44,12 +44,12 @@ function hosts.query(options, what)
   local pair = environment(options, what)
   if options.base_url then return origin(options.base_url, "base_url", what) end
   if not options.data_url then return pair.query end
-  local found = other_of(origin(options.data_url, "data_url", what), "data", "query")
-  -- Without a key for it nothing is sent there.
+  local data = origin(options.data_url, "data_url", what)
+  local found = other_of(data, "data", "query")
   if not found and options.org_key then
     check.fail("%s: give base_url beside data_url: an org_key is for the host that answers queries", what)
   end
-  return found or pair.query
+  return found or data -- without a key for it nothing is sent there
 end
 
 --- The collector: the option data_url, else the one that belongs to the other host.
