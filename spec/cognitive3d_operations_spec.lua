@@ -211,3 +211,55 @@ describe("what is sent, and what comes back", function()
     end
   end
 end)
+
+describe("the sandbox", function()
+  local sandbox, client
+
+  setup(function()
+    sandbox = assert(studio.sandbox.start { cognitive3d = { sessions = 2 } })
+    client = studio.cognitive3d {
+      org_key = "orgkey-sandbox", developer_key = "dev-sandbox", data_key = "data-sandbox", limits = false,
+      base_url = sandbox.cognitive3d_url, data_url = sandbox.cognitive3d_data_url, max_attempts = 1,
+    }
+  end)
+
+  teardown(function()
+    client:close()
+    sandbox:stop()
+  end)
+
+  -- A route that the sandbox has is answered by whatever it makes of things that are not there, and with the key that
+  -- the operation says.
+  local function has_route(operation)
+    local verb, target = operation[2]:match "^(%S+) (%S+)$"
+    local body = operation.form and studio.multipart { { name = operation.form, value = "x", filename = "x" } }
+    local value, err = client:request {
+      method = verb, path = target, raw = true, door = operation.key, body = body or operation.body,
+      content_type = operation.body and "application/json",
+    }
+    if value then return true end
+    assert.is_number(err.status, tostring(err))
+    assert.is_true(err.status < 500, tostring(err))
+    assert.is_nil(err.message:find " key", tostring(err)) -- ours was the right one
+    return not err.message:find "^no such"
+  end
+
+  -- What it does not have yet.
+  local missing = {}
+  for _, name in ipairs { "collector.media", "collector.hooks", "runtime.question_set", "runtime.answer",
+    "runtime.remote_variables", "runtime.lobby", "runtime.audio" } do missing[name] = true end
+
+  for _, operation in ipairs(operations) do
+    if not missing[operation[1]] then
+      it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
+    end
+  end
+
+  it("says so of what is gone, and of what is no operation", function()
+    local gone = "GET /v0/versions/7/objectiveVersions/9/"
+    assert.is_false(has_route { "none", gone .. "results", key = "organization" })
+    assert.is_false(has_route { "none", gone .. "stepResults?excludeJunkAndTest=true", key = "organization" })
+    assert.is_false(has_route { "none", "GET /v0/scenes/0a1b/", key = "organization" })
+    assert.is_false(has_route { "none", "PATCH /v0/user", key = "developer" })
+  end)
+end)

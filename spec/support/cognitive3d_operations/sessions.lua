@@ -5,7 +5,8 @@ local SCENE <const> = { scene = "0a1b", version = 7 }
 local datasets <const> = "POST /v0/datasets/sessions/"
 
 return {
-  { "sessions.list", datasets .. "paginatedListQueries", page = "ways",
+  -- With a sort: without one sessions:each walks by date, in several requests (cognitive3d_export_spec.lua).
+  { "sessions.list", datasets .. "paginatedListQueries", with = { { sort = "desc" } }, page = "ways",
     body = [[{"page":0,"limit":100,"sort":"desc","orderBy":{"fieldName":"date","fieldParent":"session"},
       "entityFilters":{"projectId":10},"sessionType":"project","includeEvents":false,
       "includeAllObjectiveData":false}]] },
