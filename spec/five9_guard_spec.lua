@@ -230,6 +230,7 @@ describe("logins behind the guard", function()
     assert.same({ "outcome_unknown", true }, { err.kind, err.maybe_done })
     _, err = login "bob-password"
     assert.equal("server", err.kind)
+    assert.matches("It counts: 2 of the 2", tostring(err), 1, true)
     assert.equal(2, (f9.account:failed_logins "bob"))
     assert(f9.account:allow "bob")
     local nowhere = toys:client { base_url = "http://127.0.0.1:1" }
@@ -238,6 +239,21 @@ describe("logins behind the guard", function()
       assert.same({ "network", "not_sent" }, { err.kind, err.stage })
     end
     assert.equal(0, (nowhere.account:failed_logins "bob@example.com"))
+  end)
+
+  it("are not sent when they cannot be put on record", function()
+    f9 = toys:client { login_guard = { file = "/nowhere/at/all" } }
+    local value, err = login "bob-password"
+    assert.is_nil(value)
+    assert.matches("^five9 account.login: file: the login guard's record cannot be used: ", tostring(err))
+    assert.same({ 0, "not_sent" }, { attempts(), err.stage })
+  end)
+
+  it("are sent to the route that the user says", function()
+    f9 = toys:client { routes = { ["account.login"] = "POST /auth/signin" } }
+    local _, err = login()
+    assert.equal(404, err.status)
+    assert.equal("/api/auth/signin", toys.server:log()[1].path)
   end)
 
   it("are counted together when tasks send them at once", function()

@@ -145,15 +145,18 @@ function account:login(fields, options)
     function(user, one)
       key = login_guard.key(client.state.facts.base_url, user)
       local begun, err = guard:begin(key)
-      if not begun then return nil, err end
+      if not begun then
+        return exchange.refuse(one, "account.login", { kind = err.kind, code = err.code, message = err.message })
+      end
       if not begun.id then return too_many(one, user, begun.failed, guard.attempts) end
       return begun
     end)
   local outcome = ticket and outcome_of(value, response)
   if outcome then guard:over(ticket, outcome) end -- what cannot be put on record counts as failed
-  if outcome == "failed" and not response.advice then
-    response.advice = ("It counts: %d of the %d that may fail before no login of this user is sent any more"):format(
-      ticket.failed + 1, guard.attempts)
+  if ticket and value == nil and outcome ~= "unsent" then
+    response.advice = (response.advice and response.advice .. ". " or "")
+      .. ("It counts: %d of the %d that may fail before no login of this user is sent any more"):format(
+        ticket.failed + 1, guard.attempts)
   end
   return value, response
 end

@@ -85,7 +85,7 @@ end
 ---@field session_id string? from the first answer on
 ---@field turns integer turns that were answered
 ---@field ended boolean the bot has said that the conversation is over
----@field doubtful { turn: integer, said: any, err: studio.error }? the last turn of which nobody knows whether the bot
+---@field doubtful { turn: integer, said: any, err: studio.error? }? the last turn of which nobody knows whether the bot
 ---  got it
 local session_methods = {}
 local Session = { __name = "studio.five9.session", __index = session_methods }
@@ -171,11 +171,15 @@ function session_methods:say(said, options)
   own[self] = true
   local _ <close> = setmetatable({}, { __close = function() own[self] = nil end })
   self.sent = self.sent + 1
+  local before = self.doubtful
+  self.doubtful = { turn = self.sent, said = said } -- until something is known, also when Ctrl-C ends this
   local answer, response = send_turn(own.client, fields, options)
-  if answer == nil then
-    if response.maybe_done then self.doubtful = { turn = self.sent, said = said, err = response } end
+  if answer == nil and response.maybe_done then
+    self.doubtful.err = response
     return nil, response
   end
+  self.doubtful = before
+  if answer == nil then return nil, response end
   local read = reply.read(answer)
   self.turns = self.turns + 1
   self.session_id = read.session_id or self.session_id
