@@ -120,7 +120,8 @@ function new(options)
   local client = make(options)
   kept.keep(client, options)
   client.where = where
-  client.chatbot = function(bot_options) return chatbot.new(client, bot_options) end -- called with a dot
+  -- Called with a dot; a colon does no harm.
+  client.chatbot = function(first, second) return chatbot.new(client, rawequal(first, client) and second or first) end
   return client
 end
 
