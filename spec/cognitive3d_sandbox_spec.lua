@@ -358,6 +358,9 @@ describe("Cognitive3D's sandbox of other sizes", function()
       local sb <close> = assert(sandbox.start { cognitive3d = given })
       local _, body = cognitive3d_curl(sb, "POST", LIST, { entityFilters = { projectId = 10 },
         sessionType = "project", limit = 1, page = 4999, includeEvents = true })
+      local _, wide = cognitive3d_curl(sb, "POST", LIST, { entityFilters = { projectId = 10 },
+        sessionType = "project", limit = 1000 })
+      assert.same({ 100, 100 }, { #wide.results, wide.pages }) -- a hundred at most, whatever was asked for
       return body
     end
     local sizes = { sessions = 10000, events = 10, gaze = 20, now = 1795305600, seed = 7 }
