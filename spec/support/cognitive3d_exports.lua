@@ -12,6 +12,7 @@ local studio = require "studio"
 local exports = {}
 local Stage = {}
 Stage.__index = Stage
+Stage.__close = function(self) self:stop() end
 
 function exports.start(cognitive3d)
   local server = assert(studio.sandbox.start { cognitive3d = cognitive3d })

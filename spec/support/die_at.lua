@@ -2,10 +2,11 @@
 --
 -- For programs that specs start and kill: die_at { event, n, verb } has the n-th event of that kind be the last one.
 -- Events: "append" (a line of a journal is written), "send" and "answer" (of a request, of that verb if one is given),
--- "rename" and "remove" (of a file).
+-- "rename" and "remove" (of a file), "sleep" (a task lets others have a turn).
 
 local core = require "studio.core"
 local exchange = require "studio.exchange"
+local task = require "studio.task"
 
 ---@param die { [1]: string?, [2]: integer?, [3]: string? }
 ---@param signal string? default "KILL"
@@ -34,9 +35,9 @@ return function(die, signal)
     }, { __close = function() file:close() end })
   end
 
-  for _, name in ipairs { "rename", "remove" } do
-    local plain = os[name]
-    os[name] = function(...) -- luacheck: ignore 122
+  for name, owner in pairs { rename = os, remove = os, sleep = task } do
+    local plain = owner[name]
+    owner[name] = function(...)
       local results = table.pack(plain(...))
       at(name)
       return table.unpack(results, 1, results.n)
