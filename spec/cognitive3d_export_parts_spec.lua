@@ -299,6 +299,35 @@ describe("the files of an export", function()
     assert.equal(resumed, read "events.csv" .. read "sessions.csv" .. read "sensors.csv")
   end)
 
+  it("are whole though the state's last line is torn", function()
+    assert(export("ndjson", data, { fail = function(id) return id == "2_b" end }))
+    local journal = folder .. "/export.unfinished/journal"
+    shell.write(journal, shell.read(journal) .. '{"n":2,"counts":{"eve')
+    assert(export("ndjson", data, { fail = function() return true end }))
+    local _, counts = assert(export("ndjson", data))
+    assert.same({ sessions = 3, events = 3, sensors = 2 }, counts)
+    shell.write(journal, shell.read(journal) .. "{}\n")
+    local none, why = states.open(folder, "this ndjson")
+    assert.is_nil(none)
+    assert.is_truthy(why:find "is damaged in line %d+$")
+  end)
+
+  it("have so many columns, and one for what is left", function()
+    local cells = {}
+    for i = 1, 2100 do cells[i] = ('"c%04d":%d'):format(i, i) end
+    local many = '{"data":{"events":[{' .. table.concat(cells, ",") .. "}]}}"
+    assert(export("csv", { ["1_a"] = many, ["2_b"] = data["2_b"] }))
+    local file <close> = assert(io.open(folder .. "/events.csv", "rb"))
+    local next_record, names = csv.records(pieces.of_file(file))
+    assert.equal(2001, #names)
+    assert.equal("more", names[2001])
+    local first, second = next_record(), next_record()
+    assert.equal("5", first.c0005)
+    local more = json.decode(first.more)
+    assert.equal(2100, more.c2100)
+    assert.equal('{"hash":1234567890123456789,"properties.b":"one","properties.c":true}', second.more)
+  end)
+
   it("are not written when what failed would meet every session, or many did", function()
     local files, err = export("csv", data, { kind = "unauthorized", fail = function() return true end })
     assert.is_nil(files)

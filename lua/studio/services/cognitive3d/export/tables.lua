@@ -18,6 +18,10 @@ local tables = {}
 -- Sessions after which others may have a turn.
 local TURN <const> = 20
 
+-- Columns of a table at the most, and the one that takes what is left as JSON: an app that makes a property's name of
+-- each player's would else make a table that nothing can open.
+local MOST <const>, MORE <const> = 2000, "more"
+
 local function failed(message) return nil, errors.new { kind = "file", message = message, stage = "not_sent" } end
 
 -- Formats -----------------------------------------------------------------------------------------
@@ -38,12 +42,23 @@ function formats.json()
   end }
 end
 
-function formats.csv(columns)
+-- Cells for which there is no column, as JSON.
+local function left_over(cells, columns)
+  local rest = {}
+  for name, value in pairs(cells) do rest[name] = value end
+  for _, name in ipairs(columns) do rest[name] = nil end
+  return next(rest) and json.encode(rest, { sort = true }) or nil
+end
+
+function formats.csv(columns, is_cut)
   local count, speller = #columns, rows.speller()
-  return { before = csv.line(columns), after = "", row = function(text)
+  local header = is_cut and table.move(columns, 1, count, 1, {}) or columns
+  if is_cut then header[count + 1] = MORE end
+  return { before = csv.line(header), after = "", row = function(text)
     local cells, line = rows.cells(json.decode(text), speller), {}
     for i = 1, count do line[i] = cells[columns[i]] end
-    return csv.line(line, count)
+    if is_cut then line[count + 1] = left_over(cells, columns) end
+    return csv.line(line, #header)
   end }
 end
 
@@ -94,13 +109,21 @@ function tables.names(wanted)
   return list
 end
 
-local function columns_of(state, name, session_columns)
+-- The columns of a table, and whether there are more.
+local function columns_of(state, plan, name)
   local names = {}
   for column in pairs(state.columns[name] or {}) do names[column] = true end
-  if name ~= "sessions" then
-    for _, column in ipairs(session_columns) do names["session." .. column] = true end
+  for _, column in ipairs(name ~= "sessions" and plan.session_columns or {}) do names["session." .. column] = true end
+  local columns = rows.order(names, plan.session_columns)
+  local is_cut = #columns > MOST
+  for i = #columns, MOST + 1, -1 do columns[i] = nil end
+  if name == "sessions" then
+    for _, other in ipairs(plan.names) do
+      if other ~= "sessions" then columns[#columns + 1] = "export." .. other end
+    end
+    columns[#columns + 1] = "export.error"
   end
-  return rows.order(names, session_columns)
+  return columns, is_cut
 end
 
 -- The rows of a session go to their tables. What they are by table; nil when it has no part.
@@ -188,14 +211,9 @@ function tables.write(state, plan)
     end
   end })
   for _, name in ipairs(plan.names) do
-    local columns = plan.format == "csv" and columns_of(state, name, plan.session_columns) or nil
-    if name == "sessions" and columns then
-      for _, other in ipairs(plan.names) do
-        if other ~= "sessions" then columns[#columns + 1] = "export." .. other end
-      end
-      columns[#columns + 1] = "export.error"
-    end
-    local sheet, err = open_sheet(("%s/%s.%s"):format(state.work, name, plan.format), formats[plan.format](columns))
+    local format = formats[plan.format]
+    if plan.format == "csv" then format = format(columns_of(state, plan, name)) else format = format() end
+    local sheet, err = open_sheet(("%s/%s.%s"):format(state.work, name, plan.format), format)
     if not sheet then return nil, err end
     sheets[name] = sheet
   end
