@@ -306,6 +306,7 @@ describe("the files of an export", function()
     assert(export("ndjson", data, { fail = function() return true end }))
     local _, counts = assert(export("ndjson", data))
     assert.same({ sessions = 3, events = 3, sensors = 2 }, counts)
+    assert(export("ndjson", data)) -- what came behind it can be read
     shell.write(journal, shell.read(journal) .. "{}\n")
     local none, why = states.open(folder, "this ndjson")
     assert.is_nil(none)

@@ -161,9 +161,11 @@ print(len(rows), all(None not in row and None not in row.values() for row in row
     local undisturbed, killed = stage:folder(), stage:folder()
     local options = { to = "2100-01-01", streams = { "events", "sensors" } }
     assert(c3.sessions:export(undisturbed, options))
-    for _, die in ipairs { { "append", 2 }, { "answer", 3 }, { "rename", 2 }, { "append", 5 }, { "send", 6 },
+    for i, die in ipairs { { "append", 2 }, { "answer", 3 }, { "rename", 2 }, { "append", 5 }, { "send", 6 },
       { "rename", 9 }, { "remove", 12 } } do
-      assert.is_nil(stage:child { folder = killed, options = options, die = die }, table.concat(die, " "))
+      local signal = i == 4 and "INT" or "KILL" -- by Ctrl-C, too
+      assert.is_nil(stage:child { folder = killed, options = options, die = die, signal = signal },
+        table.concat(die, " "))
     end
     local result = stage:child { folder = killed, options = options }
     assert.is_nil(result.err)

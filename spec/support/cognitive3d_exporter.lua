@@ -1,7 +1,7 @@
 -- A process that exports sessions, and may die on the way. SPDX-License-Identifier: MIT
 --
 -- usage: cognitive3d_exporter.lua SETUP FILE. SETUP sets package.path; FILE is JSON: url, folder, options of
--- sessions:export, and die as for die_at.lua. Else it writes what came of it as one line of JSON.
+-- sessions:export, die and signal as for die_at.lua. Else it writes what came of it as one line of JSON.
 
 local setup, path = ...
 assert(load(setup))()
@@ -11,7 +11,7 @@ local shell = require "spec.support.shell"
 local studio = require "studio"
 
 local given = assert(json.decode(assert(shell.read(path))))
-die_at(given.die or {})
+die_at(given.die or {}, given.signal)
 
 local c3 = studio.cognitive3d { org_key = "orgkey-sandbox", project_id = 10, base_url = given.url, state_dir = false,
   backoff_base = 0.005, backoff_cap = 0.01 }
