@@ -25,7 +25,7 @@ faults.kinds = {
 
 ---@class sandbox.fault
 ---@field kind string
----@field server "api"|"analyst"|"five9"|"cdn"|nil   nil = all
+---@field server "api"|"analyst"|"cognitive3d"|"cognitive3d_data"|"five9"|"cdn"|nil   nil = all
 ---@field method string|nil
 ---@field path string|nil          a Lua pattern for the path
 ---@field rate number|nil          0 .. 1
@@ -71,7 +71,7 @@ end
 
 --- The fault for a request, if any; counts it off.
 ---@param rules sandbox.fault[]
----@param server "api"|"analyst"|"five9"|"cdn"
+---@param server string  kind of the listener, as in a rule
 ---@param method string
 ---@param path string  without the query
 ---@param random fun(): number
