@@ -244,15 +244,8 @@ describe("the sandbox", function()
     return not err.message:find "^no such"
   end
 
-  -- What it does not have yet.
-  local missing = {}
-  for _, name in ipairs { "collector.media", "collector.hooks", "runtime.question_set", "runtime.answer",
-    "runtime.remote_variables", "runtime.lobby", "runtime.audio" } do missing[name] = true end
-
   for _, operation in ipairs(operations) do
-    if not missing[operation[1]] then
-      it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
-    end
+    it("knows " .. name_of(operation), function() assert.is_true(has_route(operation)) end)
   end
 
   it("says so of what is gone, and of what is no operation", function()
