@@ -20,8 +20,8 @@ os.remove(folder)
 
 local function new_recorder(spool)
   return assert(studio.cognitive3d.recorder {
-    data_key = "data-sandbox", data_url = sandbox.cognitive3d_data_url, scene = "0c9d7f34-5a1e-4c0b-9b8e-2f1d6a7c8e01",
-    version_number = 1, user = "bench", hmd = "bench", spool = spool,
+    data_key = "data-sandbox", data_url = sandbox.cognitive3d_data_https_url, ca_file = sandbox.ca_file,
+    scene = "0c9d7f34-5a1e-4c0b-9b8e-2f1d6a7c8e01", version_number = 1, user = "bench", hmd = "bench", spool = spool,
   })
 end
 
@@ -110,7 +110,8 @@ end
 local function frames(label, collect_between)
   local rec = new_recorder(folder)
   for _, id in ipairs { "basket", "left", "right" } do rec:object { id = id, name = id, mesh = id } end
-  for frame = 1, 90 do -- the connections
+  assert(rec:warm())
+  for frame = 1, 90 do
     play(rec, frame)
     studio.step(2)
   end

@@ -4,6 +4,7 @@
 -- Game time is wound by hand, so it takes as long as recording, sending and the sandbox take. What each frame cost is
 -- printed; bench/recorder.lua measures the same at the pace of a game.
 
+local shell = require "spec.support.shell"
 local socket = require "socket"
 local studio = require "studio"
 local support = require "spec.support.recorder"
@@ -34,6 +35,17 @@ local function play(rec, frame)
   if frame % 45 == 0 then rec:event("grabbed", head, { frame = frame, hand = "left" }) end
   if frame % 30 == 0 then rec:fixation { position = head, duration = 0.2, radius = 0.05 } end
 end
+
+describe("examples/game_loop.lua #soak", function()
+  it("records its game, network away or not, and says what it took", function()
+    local ok, text = shell.run((os.getenv "STUDIO_LUA" or "lua5.4") .. " examples/game_loop.lua 4")
+    assert(ok, text)
+    assert.matches("the network is away\nthe network is back; %d+ batches wait", text)
+    assert.matches("360 frames; recording and sending took %d+ us of a frame", text)
+    assert.matches("2176 samples, %d+ KiB; %d+ tries failed; given up: 0 samples", text)
+    assert.matches("360 gaze, 720 sensor values, 1080 moves, 4 events, 12 fixations", text)
+  end)
+end)
 
 describe("a recorder in a long game #soak", function()
   local sb, folder

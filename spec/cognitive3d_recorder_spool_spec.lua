@@ -152,7 +152,9 @@ describe("a recorder with a spool", function()
     local rec = assert(support.of({ cognitive3d_data_url = "http://127.0.0.1:" .. program.free_port() },
       { spool = folder }))
     rec:event "a"
-    local done, err = rec:finish { wait = 0.1 }
+    rec:flush()
+    support.step_until(function() return rec:stats().failures > 0 end)
+    local done, err = rec:finish { wait = 0 }
     assert.is_nil(done)
     assert.same({ "network", 1 }, { err.kind, rec:stats().waiting.batches })
   end)

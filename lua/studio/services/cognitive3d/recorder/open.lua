@@ -97,20 +97,23 @@ function open.read(options)
   }
 end
 
--- A client for nothing else: what to do about a failure is the sender's business alone, so it tries once.
+-- A client for nothing else: what to do about a failure is the sender's business. The second attempt is for a kept
+-- connection that has died meanwhile.
 local function make_client(options)
-  local own = { max_attempts = 1, max_refusals = 0, max_redirects = 0 }
+  local own = { max_attempts = 2, max_refusals = 0, max_redirects = 0, backoff_base = 0.1, backoff_cap = 0.1 }
   for name in pairs(client_options) do own[name] = options[name] end
   return require "studio.services.cognitive3d"(own)
 end
 
 -- The function that sends one batch: the answer, or nil and an error object. The body is text already, so it goes past
--- the route of its stream.
+-- the route of its stream. A batch may be sent again anyway (see sender.lua), so it also may go on a connection that
+-- was idle for a while: a handshake every few seconds would cost a game more than all the rest.
 local function poster(client, timeout)
   return function(entry, body)
     local value, response = client:request {
       method = "POST", path = ("/v0/%s/%s"):format(entry.stream, entry.scene), query = { version = entry.version },
       body = body, content_type = "application/json", raw = true, door = "data", timeout = timeout, priority = "poll",
+      repeatable = true,
     }
     if value ~= nil then return response end
     if response.status == 401 or response.status == 403 then
