@@ -263,7 +263,8 @@ local function left_behind(self, waiting)
 end
 
 local function shut(self)
-  self.closed, self.sender.closed = true, true
+  self.closed = true
+  self.sender:stop()
   local waiting = self.spool.waiting
   if not self.folder then
     for _, lane in ipairs(self.sender.order) do

@@ -133,8 +133,16 @@ function methods:start()
     if busy >= MOST then return end
     if not lane.busy and now >= lane.due and first(lane) then
       lane.busy, busy = true, busy + 1
-      task.spawn(work, self, lane)
+      lane.task = task.spawn(work, self, lane)
     end
+  end
+end
+
+--- Ends it: what is under way is called off, so that it cannot be sent behind the back of the next recorder.
+function methods:stop()
+  self.closed = true
+  for _, lane in ipairs(self.order) do
+    if lane.busy then lane.task:cancel() end
   end
 end
 
