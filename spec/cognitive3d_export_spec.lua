@@ -226,4 +226,28 @@ print(len(rows), all(None not in row and None not in row.values() for row in row
     end
     assert.is_nil(io.open(folder .. "/export.unfinished/journal"))
   end)
+
+  -- What a device sends that was offline; last, since the sandbox keeps it.
+  it("are walked through once each while a session of long ago comes in", function()
+    local before, after, sent = {}, {}, nil
+    for session in c3.sessions:each() do before[#before + 1] = session end
+    local device = stage:client { data_key = "data-sandbox", data_url = stage.server.cognitive3d_data_url }
+    local scene = assert(c3.projects:scenes())[1]
+    local long_ago = before[1].startTime // 1000 - 86400
+    for session in c3.sessions:each { limit = 4 } do
+      after[#after + 1] = session.sessionId
+      if not sent then
+        sent = assert(device.runtime:events(scene.sdkFacingId or scene.id, scene.versions[1].versionNumber, {
+          userid = "late", sessionid = long_ago .. "_late", timestamp = long_ago, part = 1, formatversion = "1.0",
+          data = { { name = "x", time = long_ago + 1, point = { 0, 0, 0 }, properties = {} } } }))
+      end
+    end
+    device:close()
+    local expected = {}
+    for i, session in ipairs(before) do expected[i] = session.sessionId end
+    assert.same(expected, after)
+    local again = 0
+    for _ in c3.sessions:each() do again = again + 1 end
+    assert.equal(#before + 1, again)
+  end)
 end)
