@@ -37,7 +37,7 @@ local function fault(row, ids)
   ids[row.id] = true
   for name, length in pairs(vectors) do
     if row[name] ~= nil and not is_vector(row[name], length) then
-      return ("has a %s that is no list of %d numbers"):format(name, length)
+      return ("has no list of %d numbers as %s"):format(length, name)
     end
   end
   if row.isController ~= nil and type(row.isController) ~= "boolean" then return "has an isController that is none" end
