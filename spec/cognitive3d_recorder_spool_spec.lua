@@ -131,6 +131,18 @@ describe("a recorder with a spool", function()
     end
   end)
 
+  it("is fooled by no page to log in to a network, and loses nothing when an answer is lost", function()
+    sb:set { faults = {
+      { kind = "status", server = "cognitive3d_data", status = 200, body = "<h1>Welcome to our hotel</h1>", count = 1 },
+      { kind = "drop", server = "cognitive3d_data", count = 1 }, -- taken, and nobody is told
+    } }
+    local rec = assert(support.of(sb, { spool = folder }))
+    rec:event "a"
+    assert.is_true(rec:finish { wait = 60 })
+    assert.same({ 1, 1 }, { ingested().events, ingested().duplicates })
+    assert.is_true(rec:stats().failures >= 1)
+  end)
+
   it("may use a client of the program's own, which needs the key for it", function()
     local client <close> = studio.cognitive3d { data_key = "data-sandbox", org_key = "orgkey-sandbox",
       data_url = sb.cognitive3d_data_url, base_url = sb.cognitive3d_url }
