@@ -106,6 +106,9 @@ local refused = {
   { "the session's date has no beginning", { filters = filter.and_ { filter.lt("date", 1), filter.eq("a", 1) } } },
   { "the session's date has no end", { filters = filter.or_ { filter.gt("date", 1), filter.eq("a", 1) } } },
   { "the session's date has no end", { filters = filter.none { filter.lt("date", 1) } } },
+  { "the session's date has no beginning", { filters = filter.none { filter.none { filter.lt("date", 1) } } } },
+  { "the session's date has no beginning", { filters = filter.none { filter.and_ { filter.gt("date", 1),
+    filter.outside("date", 1, 2) } } } },
   { "'max_terms' must be from 1 to 1024", function() return slice.by_text("a", { max_terms = 1025 }) end },
   { "'max_terms' must be from 1 to 1024", function() return slice.by_text("a", { max_terms = 0 }) end },
   { "by two at most, not by 3", { slice = { slice.by_date "day", slice.by_text "a", slice.by_text "b" } } },
@@ -154,6 +157,19 @@ local refused = {
   { "filter 2 was not made by c3.filter", function() return filter.or_ { filter.eq("a", 1), 7 } end },
   { "field must not be an empty string", function() return filter.eq("", 1) end },
 }
+
+it("a session's date that is bounded on each way through its filters is not open", function()
+  local early, late = filter.gte("date", "2026-01-01"), filter.lt("date", "2026-02-01")
+  for _, filters in ipairs {
+    { early, filter.or_ { late, filter.eq("date", "2026-01-05") } },
+    { early, filter.or_ { late, filter.and_ { late, filter.eq("a", 1) } } },
+    filter.none { late, early }, filter.none { filter.or_ { late, early } },
+    filter.none { filter.outside("date", 1, 2) }, filter.none { filter.range("date", 1, 2) },
+    filter.or_ { filter.and_ { early, late }, filter.eq("a", 1) },
+  } do
+    body.make("cognitive3d:query", with { filters = filters })
+  end
+end)
 
 describe("a query is refused before anything is sent:", function()
   for i, case in ipairs(refused) do

@@ -1,6 +1,7 @@
 -- Scenes that are uploaded: what is sent, what is refused before, and never a second scene.
 -- SPDX-License-Identifier: MIT
 
+local echo = require "spec.support.echo"
 local scenes = require "spec.support.cognitive3d_scenes"
 local shell = require "spec.support.shell"
 local studio = require "studio"
@@ -222,6 +223,30 @@ describe("an answer that does not come, or lies,", function()
     scene = assert(upload(folder))
     assert.same({ 1, false }, { scene.version_number, scene.sent })
     assert.same({ created = 1 }, stage:effects())
+  end)
+
+  it("and what was sent shows a little later: it is waited for", function()
+    fault { kind = "status", status = 404, method = "GET", path = SEND, count = 2 }
+    assert.is_true(assert(upload(stage:scene "harbour", { settle = 60 })).created)
+    assert.same({ created = 1 }, stage:effects())
+  end)
+
+  it("and names another scene than the one that was asked for: that one it is", function()
+    local id = "0aa7c5de-1111-4222-8333-444455556666"
+    local headers = { ["cvr-request-time"] = "1", ["content-type"] = "application/json" }
+    local server <close> = setmetatable({ it = echo.start {
+      ["POST /v0/scenes"] = { { status = 201, headers = headers, body = '"' .. id .. '"' } },
+      ["GET /v0/scenes/" .. id] = { { status = 200, headers = headers,
+        body = '{"id":"' .. id .. '","versions":[{"id":71,"versionNumber":1}]}' } },
+    } }, { __close = function(self) self.it:stop() end })
+    local other <close> = stage:client { data_url = server.it.url }
+    local folder = stage:scene "harbour"
+    local scene = assert(other:upload_scene(folder, { settle = 0 }))
+    assert.same({ id, 71, true }, { scene.scene_id, scene.version_id, scene.created })
+    assert.same({ id, false }, { other:upload_scene(folder).scene_id, other:upload_scene(folder).sent })
+    local asked = server.it:log()[1].target:match "sceneId=([%x-]+)$"
+    assert.is_not_nil(asked)
+    assert.are_not.equal(id, asked)
   end)
 
   it("and comes late: a conflict is not taken for somebody else's scene", function()

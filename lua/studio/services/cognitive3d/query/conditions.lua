@@ -120,42 +120,55 @@ end
 
 -- Dates without an end --------------------------------------------------------------------------------------------
 
-local lower = { gt = true, gte = true }
-local upper = { lt = true, lte = true }
+-- A date that is bounded on one side only makes the service give up (502) on a big project. Which sides a filter bounds
+-- can depend on the way through its "or": so what is computed are all ways, as a set. A way is the sum of the sides
+-- that it bounds (1: from, 2: to), and a set of ways the sum of 2^way.
+local FROM <const>, TO <const> = 1, 2
+local FREE <const> = 1 << 0 -- the set of the one way that bounds nothing
 
--- What the comparisons of a list that all must hold (`negated`: must not) say about the session's date.
-local function bounds_of(list, bounds, negated)
-  for _, leaf in ipairs(list) do
-    local field = type(leaf.field) == "table" and leaf.field
-    if leaf.op == "and" and not negated then
-      bounds_of(leaf.children, bounds)
-    elseif leaf.op == "none" and not negated then
-      bounds_of(leaf.children, bounds, true)
-    elseif field and field.fieldName == "date" and field.fieldParent == "session" then
-      local from, to = lower[leaf.op], upper[leaf.op]
-      if leaf.op == "range" then from, to = leaf.min, leaf.max end
-      if negated then from, to = upper[leaf.op], lower[leaf.op] end
-      bounds.from, bounds.to = bounds.from or from, bounds.to or to
-      if leaf.op == "eq" or leaf.op == "in" then bounds.from, bounds.to = true, true end
-    end
-  end
-  return bounds
+local sides = { gt = FROM, gte = FROM, lt = TO, lte = TO, eq = FROM | TO, ["in"] = FROM | TO }
+local sides_of_opposite = { gt = TO, gte = TO, lt = FROM, lte = FROM, outsideRange = FROM | TO }
+
+local function ways_of_leaf(leaf, negated)
+  local field = leaf.field
+  if field.fieldName ~= "date" or field.fieldParent ~= "session" then return FREE end
+  local bounded = (negated and sides_of_opposite or sides)[leaf.op] or 0
+  if leaf.op == "range" and not negated then bounded = (leaf.min and FROM or 0) | (leaf.max and TO or 0) end
+  return 1 << bounded
 end
 
--- A date that is bounded on one side only makes the service give up (502) on a big project. Each way through an "or"
--- must be bounded on its own, or by what stands around it.
-local function refuse_open(what, list, around)
-  local bounds = bounds_of(list, { from = around.from, to = around.to })
-  for _, leaf in ipairs(list) do
-    if leaf.op == "or" then
-      for _, child in ipairs(leaf.children) do refuse_open(what, { child }, bounds) end
-    elseif leaf.op == "and" then
-      refuse_open(what, leaf.children, bounds)
+-- The ways of two filters that must both hold.
+local function both(a, b)
+  local ways = 0
+  for m = 0, 3 do
+    for n = 0, 3 do
+      if a >> m & 1 == 1 and b >> n & 1 == 1 then ways = ways | 1 << (m | n) end
     end
   end
-  if (bounds.from == nil) ~= (bounds.to == nil) then
-    check.fail("%s: option 'filters': the session's date has no %s; give both from and to, since an open range ends "
-      .. "in 502 on a big project", what, bounds.from and "end" or "beginning")
+  return ways
+end
+
+-- `negated`: the opposite must hold, by which "or" becomes "and", and the other way round.
+local function ways_of(node, negated)
+  if not node.children then return ways_of_leaf(node, negated) end
+  local opposite = negated ~= (node.op == "none")
+  local all_hold = (node.op == "and") ~= negated
+  if node.op == "none" then all_hold = not negated end
+  local ways = all_hold and FREE or 0
+  for _, child in ipairs(node.children) do
+    local of_child = ways_of(child, opposite)
+    if all_hold then ways = both(ways, of_child) else ways = ways | of_child end
+  end
+  return ways
+end
+
+local function refuse_open(what, list)
+  local ways = ways_of({ op = "and", children = list }, false)
+  for missing, bounded in pairs { beginning = TO, ["end"] = FROM } do
+    if ways >> bounded & 1 == 1 then
+      check.fail("%s: option 'filters': the session's date has no %s; give both from and to, since an open range ends "
+        .. "in 502 on a big project", what, missing)
+    end
   end
 end
 
@@ -222,7 +235,7 @@ function conditions.read(what, options, session_type)
     lists.objectiveFilters[i] = objective(what, node, "objectives")
   end
   add_tags(what, options, lists.sessionFilters)
-  refuse_open(what, lists.sessionFilters, {})
+  refuse_open(what, lists.sessionFilters)
   for name, list in pairs(lists) do
     if #list == 0 then lists[name] = nil end
   end

@@ -21,7 +21,8 @@ local WHAT <const> = "cognitive3d:upload_objects"
 local BATCH <const> = 250 -- what the vendor's editor sends at most in a call
 local LANES <const> = 4
 local SETTLE <const> = 10 -- seconds after which what the service took is to be seen there
-local LOOK <const> = 1
+local LOOK <const> = 0.05 -- seconds before the second look; twice as many before each next one, up to:
+local LOOK_MOST <const> = 1
 
 local rules = {
   scene = { "string", "table" }, version = { "number", "table" }, objects = { "string", "table" },
@@ -124,7 +125,7 @@ local function lacking(client, version, objects)
 end
 
 local function verify(client, version, objects, settle)
-  local ends = task.loop:now() + settle
+  local ends, pause = task.loop:now() + settle, LOOK
   while true do
     local missing, err = lacking(client, version, objects)
     if not missing then return nil, err end
@@ -136,8 +137,9 @@ local function verify(client, version, objects, settle)
           #missing, missing[1]), advice = "Sending them again does no harm" })
     end
     local slept
-    slept, err = task.sleep(math.min(wait, LOOK))
+    slept, err = task.sleep(math.min(wait, pause))
     if not slept then return nil, err end
+    pause = math.min(2 * pause, LOOK_MOST)
   end
 end
 

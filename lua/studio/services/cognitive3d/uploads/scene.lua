@@ -20,7 +20,8 @@ local versions = require "studio.services.cognitive3d.uploads.versions"
 
 local WHAT <const> = "cognitive3d:upload_scene"
 local SETTLE <const> = 10 -- seconds after which what the service took is to be seen there
-local LOOK <const> = 1    -- seconds between two looks
+local LOOK <const> = 0.05 -- seconds before the second look; twice as many before each next one, up to:
+local LOOK_MOST <const> = 1
 
 local UUID <const> = "^%x%x%x%x%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x$"
 
@@ -96,14 +97,15 @@ end
 local function wait_until_shown(up)
   local settle = up.options.settle or SETTLE
   local left = math.max(0, math.min(settle, up.record.asked_at + settle - os.time())) -- clocks are put back, too
-  local ends = task.loop:now() + left
+  local ends, pause = task.loop:now() + left, LOOK
   while true do
     local scene, err = shown(up)
     local wait = ends - task.loop:now()
     if scene or scene == nil or wait <= 0 then return scene, err end
     local slept
-    slept, err = task.sleep(math.min(wait, LOOK))
+    slept, err = task.sleep(math.min(wait, pause))
     if not slept then return nil, err end
+    pause = math.min(2 * pause, LOOK_MOST)
   end
 end
 
