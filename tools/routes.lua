@@ -36,8 +36,8 @@ what is usual among services of this make, and nobody has confirmed them. Every 
 local FIVE9 <const> = [[
 # The routes of Five9 Studio 7
 
-Written by `make routes` from the code (a spec holds it to that). A route's name is its
-method: `data_stores.get` is `f9.data_stores:get`, with what stands in braces as the first arguments and then the
+Written by `make routes` from the code (a spec holds it to that); the guide is [five9.md](five9.md). A route's name is
+its method: `data_stores.get` is `f9.data_stores:get`, with what stands in braces as the first arguments and then the
 fields; a row may stand for its id. A route `….list` has three methods: `list`, `each` and `pages`.
 
 **None is documented in public.** `third_party` routes are sent by working clients of other people
