@@ -3,6 +3,7 @@
 -- The table in spec/support/five9_operations is written by hand; a server scripted from it answers. All is called once,
 -- first; the requests, told apart by a header, are looked at afterwards.
 
+local calls = require "spec.support.calls"
 local echo = require "spec.support.echo"
 local json = require "studio.json"
 local operations = require "spec.support.five9_operations"
@@ -26,30 +27,22 @@ end
 local function call(operation, client, way)
   if operation[1] == "chatbot.turn" then return turn(client, table.unpack(operation.with)) end
   local method, resource = method_of(operation, client, way)
-  local value = method(resource, table.unpack(operation.with or {}))
-  if not (operation.ways and (way == "each" or way == "pages")) then return value end
-  local rows = {}
-  for item in value do
-    if way == "each" then item = { item } end
-    table.move(item, 1, #item, #rows + 1, rows)
-  end
-  return rows
+  local how = operation.ways and calls.ways[way]
+  if how then return how(method, resource, table.unpack(operation.with or {})) end
+  return (method(resource, table.unpack(operation.with or {})))
 end
 
 describe("the routes of Five9", function()
-  local routes = {}
+  local routes
 
-  setup(function()
-    local client <close> = studio.five9 { region = "us", scope_id = 1, api_key = "k" }
-    for _, r in ipairs(client:routes()) do routes[r.name] = r end
-  end)
+  setup(function() routes = calls.routes(studio.five9 { region = "us", scope_id = 1, api_key = "k" }) end)
 
   it("are there for every operation, with verb and path, and say how they are known", function()
     for _, operation in ipairs(operations) do
       local r = assert(routes[operation[1]], "there is no route " .. operation[1])
       local verb, path = operation[2]:match "^(%S+) ([^?]*)"
       assert.same({ verb, operation.standing or "third_party" }, { r.verb, r.from }, r.name)
-      assert.matches("^" .. r.path:gsub("[%-.]", "%%%0"):gsub("{[%w_]+}", "[%%w_]+") .. "$", path)
+      assert.matches(calls.pattern(r.path), path)
     end
   end)
 
@@ -64,7 +57,7 @@ describe("the routes of Five9", function()
 end)
 
 describe("what is sent and what comes back", function()
-  local server, sent, came = nil, {}, {}
+  local server, sent, came
   local guard = os.tmpname()
 
   setup(function()
@@ -73,24 +66,13 @@ describe("what is sent and what comes back", function()
       script[operation[2]:match "^%S+ " .. BASE .. operation[2]:match "^%S+ ([^?]*)"] = { { body = operation.answer } }
     end
     server = echo.start(script)
-    for i, operation in ipairs(operations) do
-      for _, way in ipairs(ways_of(operation)) do
-        local mark = i .. " " .. way
-        local ok, value = pcall(function()
-          local client <close> = studio.five9 { base_url = server.url .. "/studio-backend", scope = "ac",
-            scope_id = "1234", api_key = "k", state_dir = false, headers = { ["X-Mark"] = mark },
-            login_guard = { file = guard } }
-          return call(operation, client, way)
-        end)
-        came[mark] = { ok = ok, value = value }
-      end
-    end
+    came = calls.all(operations, ways_of, function(operation, way, headers)
+      local client <close> = studio.five9 { base_url = server.url .. "/studio-backend", scope = "ac", scope_id = "1234",
+        api_key = "k", state_dir = false, headers = headers, login_guard = { file = guard } }
+      return call(operation, client, way)
+    end)
     os.remove(guard)
-    for _, request in ipairs(server:log()) do
-      local mark = request.headers["x-mark"]
-      sent[mark] = sent[mark] or {}
-      table.insert(sent[mark], request)
-    end
+    sent = calls.sent { server }
   end)
 
   teardown(function() server:stop() end)
@@ -109,7 +91,8 @@ describe("what is sent and what comes back", function()
   for i, operation in ipairs(operations) do
     for _, way in ipairs(ways_of(operation)) do
       it(operation[1] .. ": " .. operation[2] .. (operation.ways and " (" .. way .. ")" or ""), function()
-        local result, requests = came[i .. " " .. way], sent[i .. " " .. way]
+        local mark = calls.mark(i, way)
+        local result, requests = came[mark], sent[mark]
         if not result.ok then error(result.value, 0) end
         check_sent(operation, requests[1])
         assert.same(json.decode(operation.gives), result.value)
@@ -137,9 +120,7 @@ describe("the sandbox", function()
     local verb, path = operation[2]:match "^(%S+) (%S+)$"
     local value, err = client:request { method = verb, path = path, raw = true,
       body = operation.body and json.decode(operation.body) }
-    if value then return true end
-    assert.is_true(err.status and err.status < 500, tostring(err))
-    return not err.message:find "route could not be found" and not err.message:find "method is not supported"
+    return calls.known(value, err, { "route could not be found", "method is not supported" })
   end
 
   it("knows every operation, and says so of what is none", function()
