@@ -121,6 +121,10 @@ describe("the two hosts", function()
       origins(all_keys { base_url = "https://api.xr.example", data_url = "https://data.xr.example/" }))
     assert.matches("give data_url beside base_url", raised { data_key = DATA, base_url = "https://api.xr.example" })
     assert.matches("give base_url beside data_url", raised(all_keys { data_url = "https://data.xr.example" }))
+    assert.matches("base_url is https://data.cognitive3d.com, and that is the other host",
+      raised { org_key = ORG, base_url = "https://data.cognitive3d.com/v0" })
+    assert.matches("data_url is https://api.c3ddev.com, and that is the other host",
+      raised(all_keys { environment = "dev", data_url = "https://api.c3ddev.com" }))
     assert.matches("base_url is the origin alone %(https://xr.example%), without /api",
       raised { org_key = ORG, base_url = "https://xr.example/api" })
   end)
@@ -253,6 +257,15 @@ describe("an answer that is none", function()
       query_host:stop()
       collector:stop()
     end
+  end)
+
+  it("is left under no file's name", function()
+    answer("<html><h1>Internal Server Error</h1></html>", 200, { ["Content-Type"] = "Text/HTML" })
+    local path = os.tmpname()
+    local value, err = c3.sessions:report("1_a", nil, { save_to = path })
+    assert.is_nil(value)
+    assert.same({ "server", "false_success" }, { err.kind, err.code })
+    assert.is_nil(io.open(path))
   end)
 
   it("is not seen in data that speaks of errors", function()

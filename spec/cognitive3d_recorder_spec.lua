@@ -190,6 +190,30 @@ describe("a mistake in what is recorded", function()
   end)
 end)
 
+describe("a client that is given", function()
+  it("must be one that may send", function()
+    local reader = studio.cognitive3d { data_key = "d", data_url = "https://data.xr.example", read_only = true,
+      state_dir = false }
+    local rec, err = support.over(reader)
+    assert.is_nil(rec)
+    assert.same({ "refused", "not_sent" }, { err.kind, err.stage })
+    assert.matches("the client is read%-only", tostring(err))
+    reader:close()
+  end)
+
+  it("and is closed too early, leaves what is recorded waiting", function()
+    local client = studio.cognitive3d { data_key = "d", data_url = "http://127.0.0.1:1", state_dir = false }
+    local rec = support.over(client, { retry_first = 60, retry_cap = 60 })
+    rec:event "a"
+    client:close()
+    rec:flush()
+    support.step_until(function() return rec:stats().failures == 1 end)
+    local sent, err = rec:finish { wait = 0 }
+    assert.is_nil(sent)
+    assert.matches("the client that the recorder was given is closed", tostring(err))
+  end)
+end)
+
 describe("an answer", function()
   -- A response of that status; the collector's header stands for all others.
   local function plain(status, body, header)
@@ -226,7 +250,7 @@ describe("an answer", function()
       { "sent again", { kind = "protocol", status = 307, message = "too many redirects" } },
       { "sent again", { kind = "network", message = "connection refused" } },
     }
-    for fate, statuses in pairs { sent = { 200 }, ["given up"] = { 400, 404, 413, 422 },
+    for fate, statuses in pairs { sent = { 200, 201, 204 }, ["given up"] = { 400, 404, 413, 422 },
       ["sent again"] = { 401, 403, 407, 408, 429, 500, 502, 503 } } do
       for _, status in ipairs(statuses) do table.insert(cases, { fate, status }) end
     end

@@ -14,10 +14,18 @@ local failures = {
   { text = "bad request", kind = "invalid" },
 }
 
+-- What came: from a file that it was saved to, the beginning.
+local function body_of(response)
+  if not response.path then return response.body end
+  local file = io.open(response.path, "rb")
+  local _ <close> = file
+  return file and file:read(4096)
+end
+
 -- The sentence in which an answer speaks of itself. Data may hold any text, so of JSON only a short object without an
 -- id is looked at, and that must begin with it.
 local function own_words(response)
-  local body = response.body
+  local body = body_of(response)
   if type(body) ~= "string" or #body > 65536 then return nil end
   local start = body:match "^%s*(.)"
   local words = errors.read_body(body, response:header "content-type")
@@ -49,9 +57,11 @@ function explain.judge(response, r)
     return { kind = "protocol", code = "captive_portal", message = "the answer lacks the header " .. r.proof
       .. ", which the collector always sends: something else answered, such as the log-in page of a network" }
   end
-  if not response.path and (r.answer ~= "file" or (response:header "content-type" or ""):find "html") then
-    return false_success(response)
-  end
+  local is_file = response.path or r.answer == "file"
+  if is_file and not (response:header "content-type" or ""):lower():find "html" then return nil end
+  local why = false_success(response)
+  if why and response.path then os.remove(response.path) end -- a page under the name of a report
+  return why
 end
 
 local function on_unauthorized(err, door)

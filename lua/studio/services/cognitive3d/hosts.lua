@@ -29,6 +29,18 @@ local function environment(options, what)
   return environments[name]
 end
 
+-- The host that an option says. What is known to be the other one would get keys that are not for it.
+local function named(options, option, other, what)
+  local url = origin(options[option], option, what)
+  for _, pair in pairs(environments) do
+    if pair[other] == url then
+      check.fail("%s: %s is %s, and that is the other host: base_url answers queries, data_url collects", what, option,
+        url)
+    end
+  end
+  return url
+end
+
 -- The other host of a pair that is known.
 local function other_of(url, given, wanted)
   for _, pair in pairs(environments) do
@@ -42,9 +54,9 @@ end
 ---@return string url
 function hosts.query(options, what)
   local pair = environment(options, what)
-  if options.base_url then return origin(options.base_url, "base_url", what) end
+  if options.base_url then return named(options, "base_url", "data", what) end
   if not options.data_url then return pair.query end
-  local data = origin(options.data_url, "data_url", what)
+  local data = named(options, "data_url", "query", what)
   local found = other_of(data, "data", "query")
   if not found and options.org_key then
     check.fail("%s: give base_url beside data_url: an org_key is for the host that answers queries", what)
@@ -57,7 +69,7 @@ end
 ---@param what string for messages
 ---@return string? url nil: it is not known, which does no harm without a key for it
 function hosts.data(options, what)
-  if options.data_url then return origin(options.data_url, "data_url", what) end
+  if options.data_url then return named(options, "data_url", "query", what) end
   local found = other_of(options.base_url, "query", "data")
   if not found and (options.developer_key or options.data_key) then
     check.fail("%s: give data_url beside base_url: developer_key and data_key are for the collector's host", what)

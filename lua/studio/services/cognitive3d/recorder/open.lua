@@ -110,6 +110,10 @@ end
 -- was idle for a while: a handshake every few seconds would cost a game more than all the rest.
 local function poster(client, timeout)
   return function(entry, body)
+    if client.state.closed then -- by its owner: what is recorded waits, as it does for a network
+      return nil, errors.new { kind = "refused", service = "cognitive3d", stage = "not_sent",
+        message = "the client that the recorder was given is closed" }
+    end
     local value, response = client:request {
       method = "POST", path = ("/v0/%s/%s"):format(entry.stream, entry.scene), query = { version = entry.version },
       body = body, content_type = "application/json", raw = true, door = "data", timeout = timeout, priority = "poll",
@@ -134,6 +138,9 @@ function open.parts(self, plan, on_drop)
   local client = plan.client or make_client(plan.own)
   self.client, self.owns_client = client, not plan.client
   local door, refused = doors.find(client.state, "data", WHAT)
+  if client.state.read_only then
+    door, refused = nil, { kind = "refused", message = "the client is read-only, so nothing could be sent" }
+  end
   if not door then return nil, errors.new(merge(refused, { service = "cognitive3d", stage = "not_sent" })) end
   local kept, why, code = spool.open { folder = plan.spool, max = plan.spool_max, origin = door:origin(),
     on_drop = on_drop }

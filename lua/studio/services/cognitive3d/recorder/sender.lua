@@ -2,7 +2,7 @@
 --
 -- What becomes of a batch, by its answer:
 --
---   200 with the header cvr-request-time        sent
+--   200 (or another 2xx) with cvr-request-time  sent
 --   400, 404, 413 and the other 4xx             given up, as the vendor's SDKs do: it would be refused again
 --   401, 403                                    kept, unlike there: a key can be put right, a lost session cannot
 --   407, 408, 429, 3xx, 5xx, no answer at all   kept
@@ -34,7 +34,8 @@ local Sender = { __name = "studio.cognitive3d.recorder.sender", __index = method
 local function judge(response, err)
   if response then
     local failed = (response.body or ""):find("Internal Server Error", 1, true) -- under a 200: seen by the vendor
-    return response.status == 200 and not failed and response:header "cvr-request-time" and "sent" or "kept"
+    local taken = response.status >= 200 and response.status < 300 and response:header "cvr-request-time"
+    return taken and not failed and "sent" or "kept"
   end
   local status = err.status or 0
   if status >= 400 and status < 500 and not kept_refusals[status] then return "refused" end
