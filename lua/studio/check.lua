@@ -67,7 +67,10 @@ function check.suggestion(name, known)
   return "; there is " .. table.concat(names, ", ")
 end
 
-local function callable(value)
+--- Can it be called?
+---@param value any
+---@return boolean
+function check.callable(value)
   if type(value) == "function" then return true end
   local mt = getmetatable(value)
   return type(mt) == "table" and mt.__call ~= nil
@@ -77,7 +80,7 @@ end
 local tests = {
   integer = function(v) return math.tointeger(v) ~= nil and type(v) == "number" end,
   seconds = function(v) return type(v) == "number" and v >= 0 and v < math.huge end,
-  callable = callable,
+  callable = check.callable,
 }
 
 local function is(value, kind)

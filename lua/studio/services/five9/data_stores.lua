@@ -1,5 +1,8 @@
 -- Data stores: client.data_stores. SPDX-License-Identifier: MIT
 
+local export_csv = require "studio.services.five9.data.export"
+local id_of = require "studio.services.five9.ids"
+local import_csv = require "studio.services.five9.data.import"
 local lists = require "studio.lists"
 
 ---@class studio.five9.data_stores
@@ -16,6 +19,32 @@ lists(data_stores, "data_stores", {})
 ---@return table response_or_err
 function data_stores:get(store, options)
   return self.client:call("data_stores.get", { data_store_id = store }, nil, options)
+end
+
+--- Inserts the rows of a CSV file. The first line names columns; every row is checked against their types before
+--- anything is sent, and rows that do not fit go to a file of their own. Empty cells are left out of a row.
+---
+--- No row is inserted twice: with the option `state` an import that was killed goes on where it was, and a request that
+--- got no answer is looked for first. Where it cannot be told whether it was carried out, the import stops and says so.
+---@param store studio.five9.store
+---@param path string
+---@param options studio.five9.import_options?
+---@return studio.five9.import_report? report nil, err on failure
+---@return studio.error? err
+---@return studio.five9.import_report? so_far of an import that ended early
+function data_stores:import_csv(store, path, options)
+  return import_csv(self.client, id_of("data_stores:import_csv", "store", store, "data_store_id"), path, options)
+end
+
+--- Writes the rows of a data store to a CSV file, which has its name when it is whole. An import of it gives equal
+--- rows; but empty text and no value are both an empty cell.
+---@param store studio.five9.store
+---@param path string what is there is replaced
+---@param options studio.five9.export_options?
+---@return studio.five9.export_report? report nil, err on failure
+---@return studio.error? err
+function data_stores:export_csv(store, path, options)
+  return export_csv(self.client, id_of("data_stores:export_csv", "store", store, "data_store_id"), path, options)
 end
 
 return data_stores

@@ -1,0 +1,122 @@
+-- The rows of a data store as a CSV file, whole or not at all. SPDX-License-Identifier: MIT
+
+local five9_data = require "spec.support.five9_data"
+local shell = require "spec.support.shell"
+local studio = require "studio"
+
+describe("data_stores:export_csv", function()
+  local data
+
+  setup(function() data = five9_data.start { max_attempts = 1 } end)
+  teardown(function() data:stop() end)
+  before_each(function() data:reset() end)
+
+  local HARD <const> = { "=1+1", "'=1+1", "''@x", "+43 1", "-5", "'", "a,b", 'say "hi"', "two\nlines", "cr\r\nlf",
+    " blanks ", "Łukasz", "semi;colon", "\ttab", "null" }
+
+  local function export(options, name)
+    return data.f9.data_stores:export_csv(1, data:path(name or "out.csv"), options)
+  end
+
+  local function put_hard()
+    local rows = {}
+    for i, text in ipairs(HARD) do
+      rows[i] = { id = ("h%02d"):format(i), name = text, visits = i - 5, balance = i / 8 }
+    end
+    data:put(rows)
+  end
+
+  local function names()
+    local list = {}
+    for i, row in ipairs(data:rows()) do list[i] = row.name end
+    return list
+  end
+
+  it("writes what an import reads as equal rows, guarded against formulas or not", function()
+    for _, raw in ipairs { false, true } do
+      data:reset()
+      put_hard()
+      local report = assert(export { raw = raw })
+      assert.same({ 15, { "id", "name", "visits", "balance", "joined" } }, { report.rows, report.columns })
+      local text = data:read "out.csv"
+      assert.equal(raw and "=1+1" or "'=1+1", text:match('\nh01,"?([^,"]*)'))
+      data.server:set { five9 = { rows = 0, columns = five9_data.COLUMNS } }
+      assert(data.f9.data_stores:import_csv(1, data:path "out.csv", { raw = raw }))
+      assert.same(HARD, names())
+      assert(export({ raw = raw }, "again.csv"))
+      assert.equal(text, data:read "again.csv")
+    end
+  end)
+
+  it("is read by somebody else's reader as it is", function()
+    put_hard()
+    assert(export { raw = true })
+    local ok, out = shell.tool("python3 -c 'import csv,json,sys; print(json.dumps([r[\"name\"] for r in "
+      .. "csv.DictReader(open(sys.argv[1], newline=\"\", encoding=\"utf-8\"))]))' " .. data:path "out.csv")
+    assert.is_true(ok, out)
+    assert.same(HARD, studio.json.decode(out))
+  end)
+
+  it("reads pages where the service counts them, and one answer where it does not", function()
+    data:reset { rows = 25 }
+    assert.equal(25, assert(export { per_page = 10 }).rows)
+    local paged = data:read "out.csv"
+    for _, per_page in ipairs { 10, 25, 100 } do
+      data:reset { rows = 25, paging = false }
+      assert.equal(25, assert(export { per_page = per_page }).rows)
+      assert.equal(paged, data:read "out.csv")
+    end
+    data:reset { rows = 20 }
+    assert.equal(20, assert(export { per_page = 10 }).rows)
+  end)
+
+  it("writes the columns and rows that are asked for", function()
+    data:put { { id = "a", visits = 1 }, { id = "b", visits = 2 }, { id = "a", visits = 3 } }
+    assert(export { columns = { "visits", "id" }, where = { id = "a" } })
+    assert.equal("visits,id\r\n1,a\r\n3,a\r\n", data:read "out.csv")
+    assert(export { columns = { "_id", "name" } })
+    assert.is_truthy(data:read("out.csv"):find "^_id,name\r\n%x+,\r\n")
+    assert(export { columns = { "name" } })
+    assert.equal('name\r\n""\r\n""\r\n""\r\n', data:read "out.csv")
+    assert.has_error(function() export { columns = {} } end)
+    assert.has_error(function() export { columns = { 1 } } end)
+  end)
+
+  it("finds the columns in the rows where the data store tells none", function()
+    data:put { { id = "a", visits = 1 }, { id = "b", name = "x, y" } }
+    local get = data.f9.data_stores.get
+    data.f9.data_stores.get = function() return { data_store_id = 1 } end
+    local report = assert(export())
+    data.f9.data_stores.get = nil
+    assert.equal(get, data.f9.data_stores.get)
+    assert.same({ "id", "name", "visits" }, report.columns)
+    assert.equal('id,name,visits\r\na,,1\r\nb,"x, y",\r\n', data:read "out.csv")
+    assert.is_nil(data:read "out.csv.rows")
+  end)
+
+  it("leaves what was there when it fails, and nothing of its own", function()
+    data:reset { rows = 30 }
+    data:write("out.csv", "old")
+    local answers = { { kind = "bad_json", count = 1 }, { kind = "cut", count = 9 }, { kind = "html", status = 200 },
+      { kind = "status", status = 500 }, { kind = "empty" } }
+    for _, fault in ipairs(answers) do
+      fault.path = "/data/getdatastorecollection$"
+      data.server:set { faults = { fault } }
+      local report, err = export()
+      assert.is_nil(report, fault.kind)
+      assert.is_truthy(err.kind, fault.kind)
+      assert.equal("old", data:read "out.csv", fault.kind)
+      local _, list = shell.run("ls " .. data.folder)
+      assert.equal("out.csv\n", list, fault.kind)
+    end
+    data.server:set { faults = studio.json.array {} }
+    local report, err = data.f9.data_stores:export_csv(1, data:path "none/out.csv")
+    assert.is_nil(report)
+    assert.equal("file", err.kind)
+  end)
+
+  it("writes a header for no rows", function()
+    assert.equal(0, assert(export()).rows)
+    assert.equal("id,name,visits,balance,joined\r\n", data:read "out.csv")
+  end)
+end)
