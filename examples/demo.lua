@@ -1,8 +1,14 @@
 --- `make demo`: a screenplay becomes a storyboard and a film, against a sandbox. SPDX-License-Identifier: MIT
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = package.path .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here)
+package.path = package.path .. (";%s/?.lua;%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here, here)
 package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
+
+require "shared.usage"([[
+usage: lua5.4 examples/demo.lua [FOLDER]     (make demo)
+
+Starts a sandbox and makes a storyboard and a film of a screenplay in FOLDER (default: out), which takes half a minute.
+]], function() return true end)
 
 local sandbox = require "studio.sandbox"
 local studio = require "studio"

@@ -1,14 +1,17 @@
 --- A game loop that records: ten seconds of a game at 90 frames a second, live to Cognitive3D.
 --- SPDX-License-Identifier: MIT
----
---- lua5.4 examples/game_loop.lua            against a sandbox of its own, which stays away for the middle of the game
---- C3D_DATA_KEY=… C3D_SCENE=… C3D_VERSION=1 lua5.4 examples/game_loop.lua [seconds]     against your project
----
---- What is not sent when the game ends (or is killed) waits in game-loop-spool/ for the next start. Figures come last.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = package.path .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here)
+package.path = package.path .. (";%s/?.lua;%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here, here)
 package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
+
+require "shared.usage"([[
+usage: lua5.4 examples/game_loop.lua [SECONDS]         against a sandbox of its own, which stays away in the middle
+       C3D_DATA_KEY=… C3D_SCENE=… C3D_VERSION=1 lua5.4 examples/game_loop.lua [SECONDS]     against your project
+
+Records a game of so many seconds (10) live to Cognitive3D; figures come last. What is not sent to your project when the
+game ends, or is killed, waits in game-loop-spool/ for the next start.
+]], tonumber)
 
 local studio = require "studio"
 

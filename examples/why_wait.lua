@@ -1,10 +1,13 @@
 --- Why does my script wait? Ten calls against a sandbox, and where the time of each went. SPDX-License-Identifier: MIT
----
---- lua5.4 examples/why_wait.lua; with STUDIO_LOG=debug before it, the same story line by line.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = package.path .. (";%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here)
+package.path = package.path .. (";%s/?.lua;%s/../lua/?.lua;%s/../lua/?/init.lua"):format(here, here, here)
 package.cpath = package.cpath .. (";%s/../build/?.so"):format(here)
+
+require "shared.usage"([[
+usage: lua5.4 examples/why_wait.lua          shows what a client says about its waiting; takes no arguments
+       STUDIO_LOG=debug lua5.4 examples/why_wait.lua     the same story line by line
+]])
 
 local studio = require "studio"
 

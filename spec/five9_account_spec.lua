@@ -192,7 +192,7 @@ describe("passwords, codes and tokens", function()
       local value, err = f9.account[name](f9.account, fields(own))
       assert.is_nil(value)
       assert.equal(422, err.status)
-      lines[#lines + 1] = tostring(err) .. err:curl()
+      lines[#lines + 1] = tostring(err) .. err:curl() .. f9:curl("account." .. name, nil, fields(own))
     end
     try("login", ROUTES.login)
     try("login", { password = QUOTED })

@@ -19,7 +19,7 @@ describe("examples/chat.lua", function()
     local said, status = chat(table.concat(typed, "\\n") .. "\\n", "--sandbox")
     for _, words in ipairs { "bot> Hello. How can I help?", "you> buttons", "bot>   2. No",
       "bot>   - Our hours: https://example.com/hours", "you> 2\nbot> You said: no", 'bot> I got: {"order":7}',
-      "chat: session:say: the message is one level deep", "chat: there are /json and /quit",
+      "chat: the message is one level deep", "chat: there are /json and /quit",
       "bot> [picture: file file-1]", "bot> ?[2J?]0;title?<script>", "bot> Goodbye.\n(The bot has ended" } do
       assert.matches(words, said, 1, true)
     end

@@ -160,6 +160,7 @@ describe("a bot", function()
     server:stop()
     local text = table.concat(lines, "\n")
     assert.matches('"session_id":""', text, 1, true)
+    assert.matches('"$BODY_TASK_KEY"', text, 1, true)
     assert.is_nil(text:find("canary", 1, true), text)
   end)
 

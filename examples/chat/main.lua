@@ -61,7 +61,7 @@ local function turn(session, said)
   local ok, reply, err = pcall(session.say, session, said)
   if not ok then
     if process.is_interrupt(reply) then error(reply, 0) end
-    complain((tostring(reply):gsub("^.-%.lua:%d+: ", "")))
+    complain((tostring(reply):gsub("^.-%.lua:%d+: ", ""):gsub("^session:say: ", "")))
     return nil, false
   elseif not reply then
     complain(err)

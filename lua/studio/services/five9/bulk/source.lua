@@ -27,6 +27,14 @@ local function told(problems)
   return table.concat(list, "; ")
 end
 
+--- Where a prompt stands and what it is called, for messages: "row 4 ('hello')".
+---@param wanted studio.five9.bulk.wanted
+---@return string
+function source.place(wanted)
+  local name = "'" .. wanted.name .. "'"
+  return wanted.at == name and name or ("%s (%s)"):format(wanted.at, name)
+end
+
 local function trimmed(text) return text and text:match "^%s*(.-)%s*$" or "" end
 
 -- Names without a second meaning, and something to say: what is wrong with the whole list.
@@ -38,7 +46,7 @@ local function problems_of(list)
     elseif seen[wanted.name] then
       problems[#problems + 1] = ("%s has the name of %s ('%s')"):format(wanted.at, seen[wanted.name], wanted.name)
     elseif not wanted.text and next(wanted.texts) == nil then
-      problems[#problems + 1] = ("%s ('%s') has no text"):format(wanted.at, wanted.name)
+      problems[#problems + 1] = source.place(wanted) .. " has no text"
     end
     seen[wanted.name] = seen[wanted.name] or wanted.at
   end

@@ -2,6 +2,7 @@
 --
 -- The list by language has all that is needed; a key may be kept from it and have the plain list.
 
+local check = require "studio.check"
 local source = require "studio.services.five9.bulk.source"
 
 local voices = {}
@@ -70,7 +71,13 @@ local function find(catalogue, wanted)
     if voice.name:lower() == tostring(wanted):lower() then found[#found + 1] = voice end
   end
   if #found == 1 then return found[1] end
-  if #found == 0 then return nil, ("there is no voice '%s'"):format(tostring(wanted)) end
+  if #found == 0 then
+    local names = {}
+    for _, voice in ipairs(catalogue.list) do names[voice.name] = true end
+    local nearest = check.nearest(wanted, names) -- there may be hundreds: they are not all told
+    return nil, ("there is no voice '%s'%s"):format(tostring(wanted),
+      nearest and ("; did you mean '%s'?"):format(nearest) or "")
+  end
   local ids = {}
   for i, voice in ipairs(found) do ids[i] = tostring(voice.id) end
   return nil, ("%d voices are called '%s': give an id (%s)"):format(#found, tostring(wanted), table.concat(ids, ", "))
@@ -151,7 +158,7 @@ function voices.assign(catalogue, list, options)
       chosen, why = nil, "nobody is to say it: the option 'voices' or 'languages', or a column 'voices'"
     end
     if chosen then wanted.values, why = values_of(catalogue, wanted, chosen) end
-    if not wanted.values then problems[#problems + 1] = ("%s ('%s'): %s"):format(wanted.at, wanted.name, why) end
+    if not wanted.values then problems[#problems + 1] = source.place(wanted) .. ": " .. why end
   end
   if #problems > 0 then return nil, source.told(problems) end
   return true
