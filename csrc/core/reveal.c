@@ -27,8 +27,8 @@ bool studio_reveal_is_secret(const char *name, size_t size) {
   static const char *const parts[] = {"password", "passwd", "passphrase", "passcode", "secret", "token", "api_key",
                                       "api-key", "apikey", "access_key", "accesskey", "private_key", "credential",
                                       "signature", "authorization"};
-  static const char *const names[] = {"auth", "code", "jwt", "key", "otp", "pass", "pin", "pwd", "session", "sid", "sig",
-                                      "task_key"};
+  static const char *const names[] = {"auth", "code", "jwt", "key", "otp", "pass", "pin", "pwd", "session", "sid",
+                                      "sig", "task_key"};
   char lower[NAME_MAX_SIZE];
   if (size >= sizeof lower) return true; /* nobody knows what that is */
   for (size_t i = 0; i < size; i++) lower[i] = (char)studio_ascii_lower(name[i]);
