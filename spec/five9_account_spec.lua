@@ -10,7 +10,8 @@ local studio = require "studio"
 local ROUTES = {
   login = { password = "canary-password" }, send_code = {}, verify_code = { code = "7531902468" },
   forgot_password = {}, reset_password = { password = "canary-password", token = "canary-token" },
-  validate_password = { password = "canary-password" },
+  validate_password = { password = "canary-password", more = { { password = "canary-deep" } },
+    secrets = { "canary-listed" } },
 }
 
 local function fields(more, email, user)
@@ -175,7 +176,7 @@ describe("passwords, codes and tokens", function()
     local answers = {}
     for name, path in pairs(PATHS) do
       local said = { "f9-canary-key" }
-      for _, value in pairs(ROUTES[name]) do said[#said + 1] = value end
+      for _, value in pairs(ROUTES[name]) do said[#said + 1] = type(value) == "string" and value or nil end
       answers["POST /api" .. path] = { { status = 422,
         body = studio.json.encode { message = "Wrong: " .. table.concat(said, " ") } } }
     end
@@ -206,8 +207,8 @@ describe("passwords, codes and tokens", function()
     assert.is_nil(record:find("ann", 1, true))
     local text = table.concat(lines, "\n") .. record
     assert.matches("sends attempt 1, POST", text, 1, true)
-    for _, canary in ipairs { "canary-password", "canary-token", "7531902468", "f9-canary-key", QUOTED,
-      'quo\\"ted', "ted\\pass" } do
+    for _, canary in ipairs { "canary-password", "canary-token", "canary-deep", "canary-listed", "7531902468",
+      "f9-canary-key", QUOTED, 'quo\\"ted', "ted\\pass" } do
       assert.is_nil(text:find(canary, 1, true), canary)
     end
   end)

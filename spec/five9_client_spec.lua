@@ -54,7 +54,11 @@ describe("where an instance is", function()
       "https://api.prod.uk.five9.net/studio-backend", "https://api.prod.uk.five9.net/studio-backend/api" } do
       assert.equal("https://api.prod.uk.five9.net/studio-backend/api", asks { base_url = text })
     end
-    assert.equal("https://api.us7.studioportal.io/api", asks { base_url = "api.us7.studioportal.io" })
+    for _, text in ipairs { "api.us7.studioportal.io", "HTTPS://API.us7.StudioPortal.io.:443/api//" } do
+      assert.equal("https://api.us7.studioportal.io/api", asks { base_url = text }) -- one place has one spelling
+    end
+    assert.equal("http://127.0.0.1:81/api", asks { base_url = "http://127.0.0.1:81" })
+    assert.equal("http://[::1]/api", asks { base_url = "http://[::1]:80" })
   end)
 
   it("must be told, once", function()
@@ -66,7 +70,8 @@ describe("where an instance is", function()
   end)
 
   it("is no Studio 6, which has another API", function()
-    for _, text in ipairs { "usstudio.inferencecommunications.com", "https://UKstudio.InferenceCommunications.com/" } do
+    for _, text in ipairs { "usstudio.inferencecommunications.com", "https://UKstudio.InferenceCommunications.com/",
+      "usstudio.inferencecommunications.com.:443/api" } do
       assert.matches("is Studio 6, which has another API", raised(studio.five9, { base_url = text }), 1, true)
     end
   end)
@@ -145,6 +150,16 @@ describe("a failure", function()
   it("404 says that the route was seen in other people's clients only", function()
     assert.matches('routes = { ["data_stores.list"] = "VERB /path" } replaces it',
       failing(404, '{"message":"Nope"}'), 1, true)
+  end)
+
+  it("404 of a route that is a guess says so, in whatever words it comes", function()
+    for _, words in ipairs { "Not Found", "The requested resource was not found.", "User not found." } do
+      start { ["*"] = answer(404, ('{"message":"%s"}'):format(words)) }
+      local _, err = f9.account:send_code { email = "a@b.c" }
+      assert.matches("the route account.send_code is assumed, nobody has documented it", tostring(err), 1, true)
+      server:stop()
+      f9:close()
+    end
   end)
 
   it("422 says which field", function()

@@ -1,6 +1,8 @@
 -- Five9's login guard: no sequence of failures, restarts and retries sends more than it may.
 -- SPDX-License-Identifier: MIT
 
+local echo = require "spec.support.echo"
+local exchange = require "studio.exchange"
 local five9 = require "spec.support.five9"
 local login_guard = require "studio.services.five9.login_guard"
 local shell = require "spec.support.shell"
@@ -111,7 +113,7 @@ describe("the login guard's record", function()
     local g = guard { clock = function() return now end }
     local first, second = g:begin(ANN), g:begin(ANN)
     assert.is_string(guard():begin(BOB).id)
-    assert.same({ failed = 2 }, g:begin(ANN))
+    assert.same({ failed = 2, name = 1 }, g:begin(ANN))
     assert(g:over(first, "failed"))
     assert(g:over(second, "success")) -- the two were under way together: which one came last, nobody knows
     assert.equal(1, (g:failed(ANN)))
@@ -125,6 +127,19 @@ describe("the login guard's record", function()
     assert(g:over(g:begin(ANN), "success"))
     assert.equal(0, (g:failed(ANN)))
     assert.equal(1, (g:failed(BOB)))
+  end)
+
+  it("counts an attempt under each name of the user, whichever is told next", function()
+    local g = guard()
+    assert(g:over(g:begin(ANN, BOB), "failed"))
+    assert(g:over(g:begin(BOB), "failed"))
+    assert.same({ failed = 2, name = 1 }, g:begin(BOB))
+    assert.same({ failed = 2, name = 2 }, g:begin(ANN, BOB))
+    assert.equal(1, (g:failed(ANN)))
+    assert(g:allow(ANN)) -- it is forgotten under both; what BOB alone tried is not
+    assert.same({ 0, 1 }, { (g:failed(ANN)), (g:failed(BOB)) })
+    assert(g:over(g:begin(ANN, BOB), "success"))
+    assert.same({ 0, 0 }, { (g:failed(ANN)), (g:failed(BOB)) })
   end)
 
   it("takes back what was never sent, and begins anew when it is told so", function()
@@ -177,7 +192,7 @@ describe("the login guard's record", function()
     local key = login_guard.key("https://memory.test/api", "ann")
     assert.is_string(login_guard.new({}, "spec"):begin(key).id)
     assert.is_string(login_guard.new({}, "spec"):begin(key).id)
-    assert.same({ failed = 2 }, login_guard.new({}, "spec"):begin(key))
+    assert.same({ failed = 2, name = 1 }, login_guard.new({}, "spec"):begin(key))
     assert(login_guard.new({}, "spec"):allow(key))
     assert.equal(0, (login_guard.new({}, "spec"):failed(key)))
   end)
@@ -239,6 +254,47 @@ describe("logins behind the guard", function()
       assert.same({ "network", "not_sent" }, { err.kind, err.stage })
     end
     assert.equal(0, (nowhere.account:failed_logins "bob@example.com"))
+  end)
+
+  it("are one user's with and without `user`, and at an instance however its address is written", function()
+    assert.is_nil((login()))
+    local url = toys.server.five9_url:gsub("^http", "HTTP") .. "/"
+    f9 = toys:client { base_url = url }
+    assert.is_nil((f9.account:login { email = "Bob@example.com", password = "wrong" }))
+    local value, err = login "bob-password"
+    assert.is_nil(value)
+    assert.matches('client.account:allow("bob@example.com")', tostring(err), 1, true)
+    assert.equal(2, attempts())
+    assert(f9.account:allow "bob@example.com")
+    assert(login "bob-password")
+  end)
+
+  it("that were answered with 200 and no success go on counting", function()
+    for _, body in ipairs { "<html>Log in to the hotel</html>", '{"error":"Invalid credentials"}',
+      '{"success":false}', '{"errors":{"email":["no"]}}' } do
+      local server = echo.start { ["*"] = { { body = body } } }
+      f9 = toys:client { base_url = server.url }
+      local value, err = login()
+      server:stop()
+      assert.is_nil(value, body)
+      assert.equal("answered", err.stage)
+      assert.same({ 1, 2 }, { f9.account:failed_logins "bob" })
+      assert(f9.account:allow "bob")
+    end
+  end)
+
+  it("are over before the guard takes them for settled, whatever deadline they have", function()
+    local perform, seen = exchange.perform, {}
+    finally(function() exchange.perform = perform end)
+    exchange.perform = function(_, request)
+      seen[#seen + 1] = request.deadline
+      return true
+    end
+    local fields = { email = "bob@example.com", password = "x" }
+    for _, own in ipairs { {}, { deadline = 1e6 }, { deadline = 3 } } do assert(f9.account:login(fields, own)) end
+    f9 = toys:client { deadline = 7 }
+    assert(f9.account:login(fields))
+    assert.same({ 240, 240, 3, 7 }, seen)
   end)
 
   it("are not sent when they cannot be put on record", function()

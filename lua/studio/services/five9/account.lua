@@ -37,20 +37,24 @@ local function user_of(name) return (name:lower():gsub("^%s+", ""):gsub("%s+$", 
 
 local secret_words = { "password", "code", "token", "secret", "otp", "pin", "key" }
 
--- The values that nobody may see, by the names of their fields.
-local function secrets_of(fields)
-  local list = {}
-  for name, value in pairs(fields) do
-    local text = type(value) == "number" and tostring(value) or value
-    for _, word in ipairs(secret_words) do
-      if type(text) == "string" and text ~= "" and tostring(name):lower():find(word, 1, true) then
-        list[#list + 1] = text
-        break
-      end
-    end
+local function is_secret(name)
+  for _, word in ipairs(secret_words) do
+    if tostring(name):lower():find(word, 1, true) then return true end
   end
-  return side.hidden(list)
+  return false
 end
+
+-- The values that nobody may see, by the names of their fields; also in tables, and all that is in one of such a name.
+local function collect_secrets(value, hidden, list)
+  if type(value) == "table" then
+    for name, inner in pairs(value) do collect_secrets(inner, hidden or is_secret(name), list) end
+  elseif hidden and value ~= "" and (type(value) == "string" or type(value) == "number") then
+    list[#list + 1] = tostring(value)
+  end
+  return list
+end
+
+local function secrets_of(fields) return side.hidden(collect_secrets(fields, false, {})) end
 
 -- Checks what a caller gave; the fields that are sent, and who it is about.
 local function read_fields(what, fields, needed)
@@ -58,13 +62,16 @@ local function read_fields(what, fields, needed)
   for _, name in ipairs(needed) do
     if fields[name] == nil or fields[name] == "" then check.fail("%s: field '%s' is missing", what, name) end
   end
-  local user = fields.user
-  if user == nil then user = fields.email end
-  if user ~= nil then user = user_of(check.argument(what, fields.user and "user" or "email", user, "string")) end
-  if user == "" then check.fail("%s: email is empty", what) end
+  for _, name in ipairs { "user", "email" } do
+    local value = fields[name]
+    if value ~= nil and user_of(check.argument(what, name, value, "string")) == "" then
+      check.fail("%s: %s is empty", what, name)
+    end
+  end
+  local user = fields.user or fields.email
   local sent = merge(fields)
   sent.user = nil
-  return sent, user
+  return sent, user and user_of(user)
 end
 
 -- The limit that a route counts against, and whose it is.
@@ -119,14 +126,28 @@ local function outcome_of(value, err)
   return err.stage == "answered" and "failed" or err.stage == "not_sent" and "unsent" or nil
 end
 
-local function too_many(one, user, failed, attempts)
+local function too_many(one, name, failed, attempts)
   return exchange.refuse(one, "account.login", {
     kind = "refused", code = "login_guard",
     message = ("%d login%s of this user failed, or may have failed, and %d may: one more could lock the user out")
       :format(failed, failed == 1 and "" or "s", attempts),
     advice = ("Not sent; when it is known what was wrong, client.account:allow(%q) lets the next one through")
-      :format(user),
+      :format(name),
   })
+end
+
+-- Puts a login on record, under the user's name and the address: who gives one today may give the other tomorrow.
+local function begin(client, one, user, address)
+  local facts = client.state.facts
+  local guard, names = facts.login_guard, { user, address ~= user and address or nil }
+  local keys = {}
+  for i, name in ipairs(names) do keys[i] = login_guard.key(facts.base_url, name) end
+  local ticket, err = guard:begin(table.unpack(keys))
+  if not ticket then
+    return exchange.refuse(one, "account.login", { kind = err.kind, code = err.code, message = err.message })
+  end
+  if not ticket.id then return too_many(one, names[ticket.name], ticket.failed, guard.attempts) end
+  return ticket
 end
 
 --- Logs a user in. It is sent once at most, and not at all after `login_guard.attempts` that failed (default 2) since
@@ -140,17 +161,13 @@ function account:login(fields, options)
   local client = self.client
   local guard = client.state.facts.login_guard
   login_guard.remark(guard)
-  local key
+  -- What is under way for longer could be judged after the guard takes it for settled.
+  options = merge({ deadline = client.state.defaults.deadline }, options)
+  if type(options.deadline or 0) == "number" then
+    options.deadline = math.min(options.deadline or login_guard.LONGEST, login_guard.LONGEST)
+  end
   local value, response, ticket = send(self, "account.login", fields, { "email", "password" }, options,
-    function(user, one)
-      key = login_guard.key(client.state.facts.base_url, user)
-      local begun, err = guard:begin(key)
-      if not begun then
-        return exchange.refuse(one, "account.login", { kind = err.kind, code = err.code, message = err.message })
-      end
-      if not begun.id then return too_many(one, user, begun.failed, guard.attempts) end
-      return begun
-    end)
+    function(user, one) return begin(client, one, user, user_of(fields.email)) end)
   local outcome = ticket and outcome_of(value, response)
   if outcome then guard:over(ticket, outcome) end -- what cannot be put on record counts as failed
   if ticket and value == nil and outcome ~= "unsent" then

@@ -17,9 +17,16 @@ local hosts = {
 
 -- Studio 6 has other hosts, and another API: tokens, POST for everything, results under "result".
 local function refuse_studio_6(host, what)
-  if not host:lower():find "%f[%w]inferencecommunications%.com$" then return end
+  if not host:find "%f[%w]inferencecommunications%.com$" then return end
   check.fail("%s: %s is Studio 6, which has another API (tokens instead of keys, other paths); this is a client of "
     .. "Studio 7: give region = \"us\" or \"eu\", or the base URL of your Studio 7 instance", what, host)
+end
+
+-- "HTTPS://API.Example.com:443" and "https://api.example.com" are one place: failed logins are counted and records kept
+-- by it.
+local function one_spelling(scheme, host, port)
+  if scheme == "https" and port == ":443" or scheme == "http" and port == ":80" then port = "" end
+  return scheme .. "://" .. host .. port
 end
 
 --- A base URL as it is used: with its scheme, ending in /api. All paths that are known begin below that.
@@ -28,13 +35,15 @@ end
 ---@return string
 function base.normal(text, what)
   if not text:find "^%a[%w+.-]*://" then text = "https://" .. text end
-  text = text:gsub("/+$", "")
-  local host = text:match "^%a[%w+.-]*://([^/:?#]+)"
-  if not host or text:find "[?#%s]" then
+  local scheme, authority, path = text:gsub("/+$", ""):match "^(%a[%w+.-]*)://([^/?#]+)(.*)$"
+  if not authority or text:find "[?#%s]" then
     check.fail("%s: base_url must be a host and perhaps a path, as in https://%s", what, hosts.us)
   end
+  local port = authority:match ":%d+$" or ""
+  local host = authority:sub(1, #authority - #port):lower():gsub("%.$", "")
   refuse_studio_6(host, what)
-  return text:find "/api$" and text or text .. "/api"
+  local origin = one_spelling(scheme:lower(), host, port)
+  return origin .. (path:find "/api$" and path or path .. "/api")
 end
 
 --- The base URL that a client's options say.

@@ -29,12 +29,18 @@ local own_credentials = {
     .. "one in the ChatBot task's details?",
 }
 
+local sources = {
+  third_party = "is not documented, it was seen in other people's clients",
+  assumed = "is assumed, nobody has documented it",
+}
+
 -- No route is in the vendor's documents: one that is not there may have moved.
 local function not_there(err, client)
   local r = client.state.routes[err.route]
-  if not (r and r.from == "third_party" and (err.status == 404 or err.status == 405)) then return nil end
-  return ("If it is there all the same: the route %s is not documented, it was seen in other people's clients; "
-    .. "routes = { [\"%s\"] = \"VERB /path\" } replaces it (or is base_url wrong?)"):format(err.route, err.route)
+  local source = r and (err.status == 404 or err.status == 405) and sources[r.from]
+  if not source then return nil end
+  return ("If it is there all the same: the route %s %s; routes = { [\"%s\"] = \"VERB /path\" } replaces it (or is "
+    .. "base_url wrong?)"):format(err.route, source, err.route)
 end
 
 --- Adds to an error what only somebody who knows Five9 Studio can say.

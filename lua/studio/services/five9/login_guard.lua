@@ -17,8 +17,9 @@ local login_guard = {}
 
 local HEAD = "lua-studio login guard 1\n"
 
--- Seconds after which an attempt without an answer can reach the service no more.
+-- Seconds after which an attempt without an answer can reach the service no more; and for which a login may go on.
 local SETTLED = 300
+login_guard.LONGEST = 240
 
 -- Seconds between two tries to get at the file while others have it, and how often that is tried.
 local PAUSE, TRIES = 0.02, 500
@@ -33,72 +34,79 @@ local memory = { lines = {} }
 
 -- Reading the record ------------------------------------------------------------------------------
 
--- An attempt that succeeds clears those that the service had judged before it was sent. Of others nobody knows in which
--- order it saw them.
-local function settled_before(attempts, at)
-  local list = {}
+-- An attempt stands under each name that its user was called by: one of them may be all that the next one tells.
+local function attempts_of(state, name)
+  local attempts = state.named[name] or {}
+  state.named[name] = attempts
+  return attempts
+end
+
+local function forget(state, id)
+  for _, name in ipairs(state.names_of[id] or {}) do state.named[name][id] = nil end
+  state.names_of[id] = nil
+end
+
+-- An attempt that succeeds clears those of its names that the service had judged before it was sent. Of others nobody
+-- knows in which order it saw them.
+local function settled_before(attempts, at, list)
   for id, attempt in pairs(attempts) do
     if attempt.failed or attempt.at + SETTLED <= at then list[#list + 1] = id end
   end
-  return list
 end
 
 local kinds = {
-  begun = function(state, id, user, at)
-    at = math.tointeger(tonumber(at))
-    if not (at and user:find "^%x+$") then return nil end
-    local attempts = state.users[user] or {}
-    state.users[user], state.user_of[id] = attempts, user
-    attempts[id] = { at = at, clears = settled_before(attempts, at) }
+  begun = function(state, id, at, ...)
+    local names, attempt = { ... }, { at = math.tointeger(tonumber(at)), clears = {} }
+    if not attempt.at or #names == 0 or state.names_of[id] then return nil end
+    for _, name in ipairs(names) do
+      if not name:find "^%x+$" then return nil end
+      settled_before(attempts_of(state, name), attempt.at, attempt.clears)
+    end
+    for _, name in ipairs(names) do state.named[name][id] = attempt end
+    state.names_of[id] = names
     return true
   end,
   failed = function(state, id)
-    local attempt = (state.users[state.user_of[id]] or {})[id]
-    if attempt then attempt.failed = true end -- else it was allowed meanwhile
+    local names = state.names_of[id]
+    if names then state.named[names[1]][id].failed = true end -- else it was allowed meanwhile
     return true
   end,
   unsent = function(state, id)
-    local attempts = state.users[state.user_of[id]]
-    if attempts then attempts[id] = nil end
+    forget(state, id)
     return true
   end,
   success = function(state, id)
-    local attempts = state.users[state.user_of[id]]
-    for _, earlier in ipairs(attempts and attempts[id] and attempts[id].clears or {}) do attempts[earlier] = nil end
-    if attempts then attempts[id] = nil end
+    local names = state.names_of[id]
+    for _, earlier in ipairs(names and state.named[names[1]][id].clears or {}) do forget(state, earlier) end
+    forget(state, id)
     return true
   end,
-  allowed = function(state, user)
-    state.users[user] = nil
+  allowed = function(state, name)
+    for id in pairs(state.named[name] or {}) do forget(state, id) end
     return true
   end,
 }
 
 -- What the lines say; nil and the number of the line that says nothing.
 local function replay(lines)
-  local state = { users = {}, user_of = {} }
+  local state = { named = {}, names_of = {} }
   for number, line in ipairs(lines) do
     local words = {}
     for word in line:gmatch "%S+" do words[#words + 1] = word end
     local read = kinds[words[1]]
-    local wanted = words[1] == "begun" and 4 or 2
-    if not (read and #words == wanted and read(state, table.unpack(words, 2))) then return nil, number end
+    local whole = words[1] == "begun" and #words >= 4 or words[1] ~= "begun" and #words == 2
+    if not (read and whole and read(state, table.unpack(words, 2))) then return nil, number end
   end
   return state
 end
 
-local function count(state, user)
+local function count(state, name)
   local n = 0
-  for _ in pairs(state.users[user] or {}) do n = n + 1 end
+  for _ in pairs(state.named[name] or {}) do n = n + 1 end
   return n
 end
 
-local function is_empty(state)
-  for user in pairs(state.users) do
-    if count(state, user) > 0 then return false end
-  end
-  return true
-end
+local function is_empty(state) return next(state.names_of) == nil end
 
 -- The file ----------------------------------------------------------------------------------------
 
@@ -182,16 +190,21 @@ local function fresh_id()
 end
 
 --- Puts an attempt on record, before it is sent.
----@param user string as for key
----@return { id: string?, failed: integer }? ticket without id: it must not be sent, so many failed; nil, err: the
----  record cannot be used
+---@param ... string what the user is called, each as for key: it counts for all of these names
+---@return { id: string?, failed: integer, name: integer? }? ticket without id: it must not be sent, so many failed
+---  under that one of the names; nil, err: the record cannot be used
 ---@return studio.error? err
-function Guard:begin(user)
+function Guard:begin(...)
+  local names = { ... }
   return self:transact(function(state)
-    local failed = count(state, user)
-    if failed >= self.attempts then return nil, { failed = failed } end
+    local most = 0
+    for i, name in ipairs(names) do
+      local failed = count(state, name)
+      if failed >= self.attempts then return nil, { failed = failed, name = i } end
+      most = math.max(most, failed)
+    end
     local id = fresh_id()
-    return ("begun %s %s %d"):format(id, user, self.clock()), { id = id, failed = failed }
+    return ("begun %s %d %s"):format(id, self.clock(), table.concat(names, " ")), { id = id, failed = most }
   end)
 end
 
@@ -221,10 +234,13 @@ function Guard:failed(user)
 end
 
 --- A user as the record has it. Each instance has its own users.
----@param base_url string
+---@param base_url string as base.lua makes it
 ---@param user string
 ---@return string
-function login_guard.key(base_url, user) return core.sha256("lua-studio login\n" .. base_url .. "\n" .. user) end
+function login_guard.key(base_url, user)
+  local origin = base_url:match "^%a[%w+.-]*://[^/]*" or base_url
+  return core.sha256("lua-studio login\n" .. origin .. "\n" .. user)
+end
 
 --- A guard.
 ---@param options { file: string?, attempts: integer?, clock: (fun(): integer)? }? clock: whole seconds, for specs

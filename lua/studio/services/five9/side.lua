@@ -8,6 +8,19 @@ local kept = require "studio.services.five9.kept"
 local merge = require "studio.merge"
 local service = require "studio.service"
 
+-- How a login is answered, nobody has documented: a "no" may come with status 200. It must not pass for a success,
+-- which starts the login guard's count anew.
+local function judge(response, r)
+  local answer = r.name == "account.login" and json.decode(response.body or "")
+  if type(answer) ~= "table" then return nil end
+  for _, name in ipairs { "error", "errors" } do
+    local said = answer[name]
+    if said and said ~= json.null and said ~= "" and not (type(said) == "table" and next(said) == nil) then
+      return { kind = "invalid", message = "the service says that it was not done, and not why" }
+    end
+  end
+end
+
 local make = service.define {
   name = "five9",
   base_url = function(options) return options.base_url end,
@@ -16,6 +29,7 @@ local make = service.define {
   headers = { Accept = "application/json" },
   routes = require "studio.services.five9.routes",
   resources = {},
+  judge = judge,
   explain = require "studio.services.five9.explain",
 }
 

@@ -5,7 +5,8 @@
 -- names the one that a route counts against.
 
 return {
-  { name = "account.login", verb = "POST", path = "/auth/login", from = "assumed", required = { "email", "password" },
+  { name = "account.login", verb = "POST", path = "/auth/login", from = "assumed", answer = "json",
+    required = { "email", "password" },
     find_out = "look in Studio whether the user can still log in: it may count as a failed attempt",
     note = "behind the login guard; failed attempts lock the user" },
   { name = "account.send_code", verb = "POST", path = "/auth/2fa/send", from = "assumed", required = { "email" },
