@@ -148,6 +148,11 @@ describe("what is said of a session", function()
     local row = { sessionId = "1_a", sceneId = "0a1b", sceneVersionId = 7, projectId = 10 }
     assert(c3.sessions:get(row))
     assert.same({ projectId = 10, sceneId = "0a1b", sessionId = "1_a", versionId = 7 }, asked(1))
+    row.projectId = 11 -- of another project than the client's
+    assert(c3.sessions:get(row))
+    assert(c3.sessions:json(row, { type = "ALL", scene = "0a1b", version = 7 }))
+    assert(c3.sessions:get(row, { project = 12 }))
+    assert.same({ 11, 11, 12 }, { asked(2).projectId, asked(3).projectId, asked(4).projectId })
     local wrong = {
       ["sessions:get: 'scene' is needed: { scene = …, version = … }"] = function() c3.sessions:get "1_a" end,
       ["sessions:json: there is no type 'EVENT'; did you mean 'EVENTS'"] = function()
@@ -162,12 +167,16 @@ describe("what is said of a session", function()
       ["queries:slice: entityFilters.projectId must be a number"] = function()
         c3.queries:slice { entityFilters = { projectId = "10" }, aggregations = {} }
       end,
+      ["queries:object_metrics: objectIds[2] must be the object's sdkId (a text) or its row, and not its id"] =
+        function() c3.queries:object_metrics { objectIds = { { id = 5, sdkId = "cup" }, 5 } } end,
+      ["queries:object_session_metrics: objectId must be the object's sdkId"] =
+        function() c3.queries:object_session_metrics { objectId = 5 } end,
     }
     for message, call in pairs(wrong) do
       local ok, raised = pcall(call)
       assert.is_false(ok)
       assert.matches(message, raised, 1, true)
     end
-    assert.equal(1, #server:log())
+    assert.equal(4, #server:log())
   end)
 end)

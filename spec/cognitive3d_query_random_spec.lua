@@ -74,8 +74,7 @@ local function cut(draw, name)
 end
 
 local function query(draw)
-  local output = pick(draw, { "json0_key_y", "json0_list", "json0_keyed", "legacy" })
-  local options = { metrics = metric(draw), output = output }
+  local options = { metrics = metric(draw) }
   if draw(2) == 1 then options.filters = tree(draw, false, 3) end
   if draw(3) == 1 then options.events = tree(draw, true, 2) end
   if draw(4) == 1 then options.users = filter.gte("latestSession", 1700000000000 + draw(9)) end
@@ -84,6 +83,9 @@ local function query(draw)
   local slices = draw(3) - 1
   if slices == 1 then options.slice = cut(draw, "a") end
   if slices == 2 then options.slice = { cut(draw, "a"), cut(draw, "b") } end
+  -- of two slices, not every shape says which is which
+  local shapes = { "json0_list", "json0_keyed", slices < 2 and "legacy" or nil }
+  options.output = shapes[draw(4)]
   return options
 end
 

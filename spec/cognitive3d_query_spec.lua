@@ -114,6 +114,10 @@ local refused = {
   { "by two at most, not by 3", { slice = { slice.by_date "day", slice.by_text "a", slice.by_text "b" } } },
   { "there is no session_type 'projekt'; did you mean 'project'", { session_type = "projekt" } },
   { "there is no output 'json'", { output = "json" } },
+  { "in \"legacy\" nobody could tell which of 'a' and 'b' is which; say json0_list or json0_keyed",
+    { output = "legacy", slice = { slice.by_text "a", slice.by_text "b" } } },
+  { "in \"json0_key_y\" nobody could tell which of 'duration' and 'date' is which",
+    { output = "json0_key_y", slice = { slice.by_number("duration", 1), slice.by_date "day" } } },
   { "there is no unit 'weeks'; did you mean 'week'", function() return slice.by_date "weeks" end },
   { "'week_starts' goes with weeks, not with a day", function() return slice.by_date("day", { week_starts = 1 }) end },
   { "'week_starts' must be from 0", function() return slice.by_date("week", { week_starts = 7 }) end },
@@ -239,8 +243,8 @@ describe("the rows of a query", function()
   end)
 
   it("have numbers for numbers, in their order, although keys of objects are texts", function()
-    local rows = ask('{"value":{"values":[{"x":0,"values":{"100":83,"25":32,"50":40}}]}}',
-      { slice = { slice.by_number("duration", 600000), slice.by_number("score", 25) } })
+    local rows = ask('{"value":{"values":{"0.0":{"100":83,"25":32,"50":40}}}}',
+      { output = "json0_keyed", slice = { slice.by_number("duration", 600000), slice.by_number("score", 25) } })
     assert.same({ { duration = 0, score = 25, value = 32 }, { duration = 0, score = 50, value = 40 },
       { duration = 0, score = 100, value = 83 } }, rows)
   end)
@@ -328,7 +332,7 @@ describe("a query of the sandbox", function()
         { c3.slice.by_date "week" }, { c3.slice.by_number("duration", 60000) },
         { c3.slice.by_text "c3d.app.version", c3.slice.by_date "month" },
         { c3.slice.by_date "month", c3.slice.by_text "c3d.app.version" },
-        { c3.slice.by_number("duration", 60000), c3.slice.by_date "quarter" },
+        { c3.slice.by_number("duration", 60000) },
       } do
         local rows = assert(c3:query { metrics = { n = c3.aggregate.count(), long = c3.aggregate.max "duration" },
           slice = slices, output = output })
@@ -338,6 +342,21 @@ describe("a query of the sandbox", function()
           assert.equal(row.n == 0, row.long == nil)
         end
       end
+    end
+  end)
+
+  it("has each value in its own column, also where both slices are of one kind", function()
+    local versions, devices = {}, {}
+    for session in c3.sessions:each() do
+      versions[session.properties["c3d.app.version"] or 0] = true
+      devices[session.properties["c3d.device.hmd.type"] or 0] = true
+    end
+    for _, output in ipairs { false, "json0_list", "json0_keyed" } do
+      local rows = assert(c3:query { metrics = { n = c3.aggregate.count() }, output = output or nil,
+        slice = { c3.slice.by_text("c3d.app.version", { name = "version" }),
+          c3.slice.by_text("c3d.device.hmd.type", { name = "device" }) } })
+      assert.is_true(#rows > 1)
+      for _, row in ipairs(rows) do assert.same({ true, true }, { versions[row.version], devices[row.device] }) end
     end
   end)
 

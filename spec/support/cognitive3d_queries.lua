@@ -34,7 +34,9 @@ local function events(given, text) return { { events = given }, { eventFilters =
 local function users(given, text) return { { users = given }, { userFilters = "[" .. text .. "]" } } end
 local function objectives(given, text) return { { objectives = given }, { objectiveFilters = "[" .. text .. "]" } } end
 local function metric(given, text) return { { metrics = given }, { aggregations = main(text) } } end
-local function sliced(given, text) return { { slice = given }, { aggregations = main(count, text) } } end
+local function sliced(given, text, output)
+  return { { slice = given }, { aggregations = main(count, text, output) } }
+end
 
 queries.list = {
   -- Session filters: fields of the service
@@ -206,7 +208,7 @@ queries.list = {
   sliced({ slice.by_number("duration", 600000), slice.by_number("c3d.metrics.ergonomics_score", 25) },
     '{"name":"duration","interval":600000,"field":' .. session "duration"
     .. '},{"name":"c3d.metrics.ergonomics_score","interval":25,"field":'
-    .. prop("numericalSessionProp", "c3d.metrics.ergonomics_score") .. "}"),
+    .. prop("numericalSessionProp", "c3d.metrics.ergonomics_score") .. "}", "json0_list"),
 
   -- Whose sessions, and in which shape
   { { output = "json0_list" }, { aggregations = main(count, nil, "json0_list") } },

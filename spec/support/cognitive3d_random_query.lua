@@ -109,7 +109,9 @@ return function(seed)
   options.objectives = list_of(2, roll, function() return pick(roll, objective)(roll) end)
   if roll(2) == 1 then options.from, options.to = "2026-01-01", "2027-01-01" end
   if roll(3) == 1 then options.exclude_tags = true end
-  options.output = pick(roll, { "json0_key_y", "json0_list", "json0_keyed", "legacy" })
+  -- of two slices, not every shape says which is which
+  local shapes = { "json0_list", "json0_keyed", options.slice and options.slice[2] and "json0_keyed" or "legacy" }
+  options.output = shapes[roll(4)]
   if roll(4) == 1 then options.session_type, options.version = "scene", roll(99) end
   return options
 end

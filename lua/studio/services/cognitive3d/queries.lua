@@ -58,15 +58,34 @@ function queries:field_values(body, options) return ask(self.client, "field_valu
 ---@return table response_or_err
 function queries:slice(body, options) return ask(self.client, "slice", body, options) end
 
+-- An object by its sdkId, which is a text; asked with its id, a number, the service finds nothing and says nothing.
+local function sdk_id(what, name, value)
+  if type(value) == "number" then
+    check.fail("%s: %s must be the object's sdkId (a text) or its row, and not its id", what, name)
+  end
+  return ids.text(what, name, value, "sdkId")
+end
+
 --- How objects were looked at, over all sessions of a version of a scene.
----@param body table objectIds (sdkIds); entityFilters with sceneId and versionId, gazeType ("gaze", "fixation")
+---@param body table objectIds (sdkIds, or rows of objects); entityFilters with sceneId and versionId, gazeType
+---  ("gaze", "fixation")
 ---@param options studio.call_options?
 ---@return table? answer { sessionCount, metrics by sdkId }; nil, err on failure
 ---@return table response_or_err
-function queries:object_metrics(body, options) return ask(self.client, "object_metrics", body, options) end
+function queries:object_metrics(body, options)
+  local what = "queries:object_metrics"
+  body = merge(check.argument(what, "body", body or {}, "table"))
+  local list = {}
+  for i, object in ipairs(check.argument(what, "objectIds", body.objectIds, "table")) do
+    list[i] = sdk_id(what, ("objectIds[%d]"):format(i), object)
+  end
+  if #list == 0 then check.fail("%s: objectIds must be a list of one or more", what) end
+  body.objectIds = list
+  return ask(self.client, "object_metrics", body, options)
+end
 
 --- How one object was looked at, session by session. All ids are sent as texts, as the vendor's reference has them.
----@param body table objectId (sdkId), sceneId, versionId; projectId, gazeType ("gaze", "fixation")
+---@param body table objectId (sdkId, or the object's row), sceneId, versionId; projectId, gazeType ("gaze", "fixation")
 ---@param options studio.call_options?
 ---@return table? answer { metrics by session }; nil, err on failure
 ---@return table response_or_err
@@ -74,9 +93,10 @@ function queries:object_session_metrics(body, options)
   local what = "queries:object_session_metrics"
   body = merge(check.argument(what, "body", body or {}, "table"))
   if body.projectId == nil then body.projectId = self.client.state.params.project_id end
-  for name, field in pairs { projectId = "id", versionId = "id", sceneId = "id", objectId = "sdkId" } do
-    if body[name] ~= nil then body[name] = ids.text(what, name, body[name], field) end
+  for _, name in ipairs { "projectId", "versionId", "sceneId" } do
+    if body[name] ~= nil then body[name] = ids.text(what, name, body[name]) end
   end
+  if body.objectId ~= nil then body.objectId = sdk_id(what, "objectId", body.objectId) end
   return self.client:call("queries.object_session_metrics", nil, body, options)
 end
 

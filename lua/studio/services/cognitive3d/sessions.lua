@@ -13,7 +13,7 @@ local page = require "studio.page"
 local sessions = {}
 
 ---@class studio.cognitive3d.where
----@field project integer|string|table|nil default: the client's project_id
+---@field project integer|string|table|nil default: that of the row, else the client's project_id
 ---@field version integer|string|table|nil id of a version of a scene; default: that of the row
 ---@field scene string|table|nil default: that of the row
 
@@ -23,12 +23,13 @@ local where_options = { project = { "integer", "string", "table" }, version = { 
 -- The session's id, its project, and where a scene is spoken of, that and its version.
 local function place(client, what, session, where)
   local row = type(session) == "table" and session or {}
-  local version, scene = where.version, where.scene
+  local project, version, scene = where.project, where.version, where.scene
+  if project == nil then project = row.projectId end
   if version == nil then version = row.sceneVersionId end
   if scene == nil then scene = row.sceneId end
   return {
     session = session ~= nil and ids.text(what, "session", session, ids.session_fields) or nil,
-    project = ids.project(client, what, where.project),
+    project = ids.project(client, what, project),
     version = version ~= nil and ids.number(what, "version", version, ids.version_fields) or nil,
     scene = scene ~= nil and ids.text(what, "scene", scene) or nil,
   }

@@ -15,6 +15,10 @@ local body = {}
 local MAIN <const> = "main" -- what our one aggregation is called
 
 local outputs = { json0_key_y = true, json0_list = true, json0_keyed = true, legacy = true }
+
+-- Of these the vendor's pages say both, that x is the first of two slices and that it is the last. Where one is text
+-- and the other is not, an answer tells itself; where both are alike, nothing would.
+local either_way = { json0_key_y = true, legacy = true }
 local session_types = { project = true, scene = true }
 
 local rules = merge(conditions.options, {
@@ -109,6 +113,19 @@ local function slices_of(what, given)
   return list
 end
 
+-- The shape to ask for: one that says which slice is which.
+local function output_of(what, output, columns)
+  if output and not outputs[output] then
+    check.fail("%s: there is no output '%s'%s", what, output, check.suggestion(output, outputs))
+  end
+  local alike = columns[2] and columns[1].textual == columns[2].textual
+  if output and alike and either_way[output] then
+    check.fail("%s: option 'output': in \"%s\" nobody could tell which of '%s' and '%s' is which; say json0_list or "
+      .. "json0_keyed", what, output, columns[1].name, columns[2].name)
+  end
+  return output or alike and "json0_list" or "json0_key_y"
+end
+
 --- The body of a query, and how to read its answer.
 ---@param what string for messages
 ---@param options studio.cognitive3d.query.options
@@ -119,9 +136,6 @@ function body.make(what, options, project)
   if type(options) == "table" and type(options.project) == "string" then body.entities(what, options) end
   options = check.options(what, options, rules)
   if options.metrics == nil then check.fail("%s: option 'metrics' is needed, such as c3.aggregate.count()", what) end
-  local output = options.output or "json0_key_y"
-  if not outputs[output] then check.fail("%s: there is no output '%s'%s", what, output,
-    check.suggestion(output, outputs)) end
   local entities, session_type = body.entities(what, options, project)
   local operations, names, columns, slice_bys, taken = {}, {}, {}, {}, {}
   for i, pair in ipairs(named(what, options.metrics)) do
@@ -135,6 +149,7 @@ function body.make(what, options, project)
     taken[one.name] = true
     slice_bys[i], columns[i] = terms.slice_by(what, one, session_type)
   end
+  local output = output_of(what, options.output, columns)
   return merge(conditions.read(what, options, session_type), {
     sessionType = session_type, entityFilters = entities,
     aggregations = { { name = MAIN, outputType = output, operations = operations,

@@ -23,7 +23,8 @@ local ROUTE <const> = "queries.slice"
 ---@field scene string|table|nil with session_type "scene"
 ---@field version integer|table|nil with session_type "scene", which needs it: the id of a scene's version
 ---@field output "json0_key_y"|"json0_list"|"json0_keyed"|"legacy"|nil in which shape the service answers; rows are the
----  same, but json0_list leaves empty buckets out. Default "json0_key_y"
+---  same, but json0_list leaves empty buckets out. Default "json0_key_y"; by two slices that are both text, or both
+---  not, "json0_list": there the first and "legacy" do not tell which of the two is which, and are refused
 
 ---@class studio.cognitive3d.query.info what comes with the rows
 ---@field warnings string[] what the service says about them

@@ -95,8 +95,8 @@ local function read(column, value)
   return found
 end
 
--- Shapes of which the vendor's page on output says that x is the first slice, and an example on another page has the
--- last. So where one of the two gives texts and the other numbers, what x is tells.
+-- Shapes of which the vendor's pages say both, that x is the first slice and that it is the last. One of the two gives
+-- texts and the other numbers (body.lua sees to that), so what x is tells.
 local either_way = { json0_key_y = true, legacy = true }
 
 local function order(columns, x, shape)
