@@ -41,6 +41,13 @@ local function no_record(self)
     self.header.format)
 end
 
+-- Hashes say nothing to people.
+local function difference(before, now)
+  before, now = tostring(before), tostring(now)
+  if #now == 64 and now:find "^%x+$" then return "" end
+  return (": %s, not %s"):format(before, now)
+end
+
 -- Does what is there belong to this work?
 local function compare(self, there)
   if type(there) ~= "table" or there.format ~= self.header.format then return no_record(self) end
@@ -52,8 +59,8 @@ local function compare(self, there)
   table.sort(names)
   for _, name in ipairs(names) do
     if there[name] ~= self.header[name] then
-      return nil, ("%s is on record for another %s: %s, not %s. Give another name"):format(self.path,
-        (name:gsub("_", " ")), tostring(there[name]), tostring(self.header[name]))
+      return nil, ("%s is on record for another %s%s. Give another name"):format(self.path, (name:gsub("_", " ")),
+        difference(there[name], self.header[name]))
     end
   end
   self.resumed = true

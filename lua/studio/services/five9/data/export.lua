@@ -120,16 +120,23 @@ local function write_unknown(self, file)
   return ok, err
 end
 
-local function columns_of(self, given)
-  if given then
-    if #given == 0 then check.fail("%s: option 'columns' names none", WHAT) end
-    for i, name in ipairs(given) do
-      self.columns[i] = check.argument(WHAT, ("columns[%d]"):format(i), name, "string")
+-- Those that were asked for; a data store that tells its columns has them.
+local function chosen(self, given, list, by_name)
+  for i, name in ipairs(given) do
+    if #list > 0 and not (by_name[name] or columns.system[name]) then
+      return exchange.refuse(self.client, ROUTE, { kind = "invalid",
+        message = ("the data store has no column '%s'%s"):format(name, check.suggestion(name, by_name)) })
     end
-    return true
+    self.columns[i] = name
   end
-  local list, err = open.columns(self.client, self.store)
-  if not list then return nil, err end
+  return true
+end
+
+local function columns_of(self, given)
+  local list, by_name = open.columns(self.client, self.store)
+  if not list and given and by_name.kind == "forbidden" then list, by_name = {}, {} end -- rows may be open all the same
+  if not list then return nil, by_name end
+  if given then return chosen(self, given, list, by_name) end
   for i, column in ipairs(list) do self.columns[i] = column.name end
   return true
 end
@@ -144,6 +151,10 @@ end
 return function(client, store, path, options)
   check.argument(WHAT, "path", path, "string")
   options = check.options(WHAT, options, rules)
+  if options.columns and #options.columns == 0 then check.fail("%s: option 'columns' names none", WHAT) end
+  for i, name in ipairs(options.columns or {}) do
+    check.argument(WHAT, ("columns[%d]"):format(i), name, "string")
+  end
   if options.per_page and options.per_page < 1 then check.fail("%s: option 'per_page' must be 1 or more", WHAT) end
   local self = { client = client, store = store, path = path, where = options.where, raw = options.raw,
     per_page = options.per_page, progress = options.progress, columns = {}, rows = 0 }
