@@ -2,6 +2,7 @@
 
 local apply_stage = require "spec.support.analyst_apply"
 local json = require "studio.json"
+local look = require "studio.services.analyst.apply.look"
 local shell = require "spec.support.shell"
 
 describe("a plan", function()
@@ -393,5 +394,30 @@ describe("a plan", function()
       assert.is_false(ok)
       assert.is_truthy(message:find(text, 1, true), message)
     end
+  end)
+end)
+
+describe("a list of schedules that is read before a change", function()
+  -- How many rows were read of so many, in how many calls, where the report counted `known`.
+  local function read(size, known)
+    local calls = 0
+    local client = { schedules = { pages = function()
+      return function()
+        local first = calls * 30 + 1
+        calls = calls + 1
+        local rows = {}
+        for i = first, math.min(size, first + 29) do rows[#rows + 1] = { token = "s" .. i } end
+        return rows[1] and rows, rows[1] and {}
+      end
+    end } }
+    return { #look.schedules(client, "r", { schedules_count = known }), calls }
+  end
+
+  it("is read on behind a full page, whatever the report counted: one may have come since", function()
+    assert.are.same({ 31, 3 }, read(31, 30))
+    assert.are.same({ 60, 3 }, read(60, 31))
+    assert.are.same({ 2, 1 }, read(2, 2)) -- as many as counted, on a page with room for more: a call is saved
+    assert.are.same({ 3, 2 }, read(3, 2))
+    assert.are.same({ 1, 1 }, read(1, 0))
   end)
 end)

@@ -161,6 +161,25 @@ describe("a file", function()
     support.run(call)
     assert.same({ 0, 1, 0 }, { limiter:explain().held, limiter:explain().cooling, limiter:explain().in_flight })
   end)
+
+  it("whose name has a zero byte inside is refused, and no file of a shorter name is made", function()
+    local short = os.tmpname()
+    os.remove(short)
+    local cut = short .. "\0.txt"
+    for _, fn in ipairs {
+      core.journal, core.make_folder, core.entry, core.url_id,
+      function(name) core.place("README.md", name) end,
+      function(name) core.place(name, short) end,
+      function(name) support.client(nobody()):submit { path = "/", save_to = name } end,
+      function(name) support.client(nobody()):submit { path = "/", method = "PUT", body = { { file = name } } } end,
+      function(name) core.client { base_url = nobody(), ca_file = name } end,
+    } do
+      local ok, message = pcall(fn, cut)
+      assert.is_false(ok)
+      assert.matches("a zero byte inside", message)
+      assert.is_nil(io.open(short))
+    end
+  end)
 end)
 
 describe("a credential provider", function()

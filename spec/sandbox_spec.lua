@@ -347,6 +347,14 @@ describe("the sandbox", function()
     assert.has_error(function() sb:log() end, "the sandbox is stopped")
   end)
 
+  it("is killed when it hangs, and leaves nothing behind", function()
+    start()
+    assert(sh("kill -STOP " .. sb.pid)) -- takes no notice of SIGTERM
+    sb:stop(0.1)
+    assert.is_false((sh("kill -0 " .. sb.pid)))
+    assert.is_nil(io.open(sb.ca_file))
+  end)
+
   it("does not outlive a parent that was killed", function()
     local script = os.tmpname()
     local file = assert(io.open(script, "w"))

@@ -122,6 +122,23 @@ describe("a certificate", function()
     assert.equal("certificate_self_signed", refused(client_of "own").code)
   end)
 
+  it("must be in a PEM file, as its key must: another file is refused before the first call", function()
+    local function make(options)
+      options.base_url = url "good"
+      return pcall(core.client, options)
+    end
+    for _, options in ipairs { { ca_file = "README.md" }, { ca_file = authority.dir .. "/good.key" },
+      { cert_file = authority.dir .. "/good.key" } } do
+      local ok, message = make(options)
+      assert.is_false(ok)
+      assert.matches("is no PEM file: no line in it is %-+BEGIN CERTIFICATE", message)
+    end
+    local ok, message = make { cert_file = authority.dir .. "/good.pem", key_file = authority.dir .. "/good.pem" }
+    assert.is_false(ok)
+    assert.matches("bad option 'key_file' .*no line in it is %-+BEGIN PRIVATE KEY", message)
+    assert.is_true((make { cert_file = authority.dir .. "/good.pem", key_file = authority.dir .. "/good.key" }))
+  end)
+
   it("that is refused comes with advice", function()
     for name, words in pairs { stranger = "ca_file", expired = "clock", host = "base_url" } do
       local ms <close> = studio.mstudio { api_key = "sk_x", base_url = url(name), ca_file = authority.ca_file }

@@ -44,11 +44,11 @@ static void copy_string(lua_State *L, int table, const char *name, char **to) {
   if (*to == NULL) luaL_error(L, "not enough memory");
 }
 
-static void read_file(lua_State *L, int table, const char *name, char **to) {
+static void read_file(lua_State *L, int table, const char *name, const char *ending, char **to) {
   const char *path = lstudio_string(L, table, name, NULL);
   studio_error err;
   studio_error_clear(&err);
-  if (path == NULL || studio_client_set_file(to, path, &err)) return;
+  if (path == NULL || studio_client_set_file(to, path, ending, &err)) return;
   if (err.kind == STUDIO_KIND_INTERNAL) luaL_error(L, "not enough memory");
   luaL_error(L, "bad option '%s' (%s)", name, err.message);
 }
@@ -56,8 +56,8 @@ static void read_file(lua_State *L, int table, const char *name, char **to) {
 /* Who we are, in TLS. A password without a key would be a slip that nobody notices. */
 static void read_certificate(lua_State *L, int table, studio_client *client) {
   size_t size = 0;
-  read_file(L, table, "cert_file", &client->cert_file);
-  read_file(L, table, "key_file", &client->key_file);
+  read_file(L, table, "cert_file", "CERTIFICATE-----", &client->cert_file);
+  read_file(L, table, "key_file", "PRIVATE KEY-----", &client->key_file);
   const char *password = lstudio_string(L, table, "key_password", &size);
   if (client->cert_file == NULL && (client->key_file != NULL || password != NULL)) {
     luaL_error(L, "option '%s' needs cert_file", client->key_file != NULL ? "key_file" : "key_password");
@@ -156,7 +156,7 @@ static int new_client(lua_State *L) {
   if (box->client == NULL) return luaL_error(L, "bad option 'base_url' (%s)", err.message);
   copy_string(L, 1, "name", &box->client->name);
   copy_string(L, 1, "user_agent", &box->client->user_agent);
-  read_file(L, 1, "ca_file", &box->client->ca_file);
+  read_file(L, 1, "ca_file", "CERTIFICATE-----", &box->client->ca_file);
   read_certificate(L, 1, box->client);
   read_proxy(L, 1, box->client);
   read_policy(L, 1, box->client);

@@ -47,7 +47,7 @@ static int push_outcome(lua_State *L, bool done, const studio_error *err) {
 @tparam[opt=false] boolean must_exist  else it is made
 @treturn studio.journal journal; nil, message and code ("busy": it is locked by another run) when it cannot be */
 static int journal_open(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lstudio_check_text(L, 1);
   bool must_exist = lua_toboolean(L, 2);
   studio_error err;
   studio_error_clear(&err);

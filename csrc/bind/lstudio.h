@@ -43,6 +43,8 @@ bool lstudio_boolean(lua_State *L, int table, const char *name, bool fallback);
 /* NULL when absent; the string is anchored in the table. `size` may be NULL: then no NUL may be inside. */
 const char *lstudio_string(lua_State *L, int table, const char *name, size_t *size);
 const char *lstudio_required(lua_State *L, int table, const char *name, size_t *size);
+/* A string argument without a zero byte inside: C would read a path or a name up to there, which is another one. */
+const char *lstudio_check_text(lua_State *L, int arg);
 /* Adds the option 'headers' (name -> value); raises for what cannot be sent. */
 void lstudio_headers(lua_State *L, int table, studio_headers *headers);
 int64_t lstudio_to_ms(lua_State *L, double seconds, const char *name); /* raises when it is no duration */

@@ -44,7 +44,7 @@ static int sha256(lua_State *L) {
 @treturn string hexadecimal digits */
 static int url_id(lua_State *L) {
   char id[STUDIO_SHA256_HEX];
-  studio_mark_source(id, luaL_checkstring(L, 1));
+  studio_mark_source(id, lstudio_check_text(L, 1));
   lua_pushstring(L, id);
   return 1;
 }
@@ -58,7 +58,7 @@ static int place(lua_State *L) {
   bool taken = false;
   studio_error err;
   studio_error_clear(&err);
-  bool done = studio_sink_place(luaL_checkstring(L, 1), luaL_checkstring(L, 2), &taken, &err);
+  bool done = studio_sink_place(lstudio_check_text(L, 1), lstudio_check_text(L, 2), &taken, &err);
   if (done || taken) {
     lua_pushboolean(L, done);
     return 1;
@@ -75,7 +75,7 @@ static int place(lua_State *L) {
 static int make_folder(lua_State *L) {
   studio_error err;
   studio_error_clear(&err);
-  if (studio_folder_make(luaL_checkstring(L, 1), 0777, &err)) {
+  if (studio_folder_make(lstudio_check_text(L, 1), 0777, &err)) {
     lua_pushboolean(L, 1);
     return 1;
   }
@@ -99,7 +99,7 @@ static int epoch(lua_State *L) {
 @treturn integer size of a file */
 static int entry(lua_State *L) {
   uint64_t size = 0;
-  const char *kind = studio_folder_entry(luaL_checkstring(L, 1), &size);
+  const char *kind = studio_folder_entry(lstudio_check_text(L, 1), &size);
   lua_pushstring(L, kind);
   if (kind == NULL || strcmp(kind, "file") != 0) return 1;
   lua_pushinteger(L, (lua_Integer)size);

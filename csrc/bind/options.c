@@ -86,6 +86,13 @@ const char *lstudio_required(lua_State *L, int table, const char *name, size_t *
   return value;
 }
 
+const char *lstudio_check_text(lua_State *L, int arg) {
+  size_t size = 0;
+  const char *text = luaL_checklstring(L, arg, &size);
+  luaL_argcheck(L, strlen(text) == size, arg, "a zero byte inside");
+  return text;
+}
+
 static void add_header(lua_State *L, studio_headers *headers) {
   size_t name_size = 0, value_size = 0;
   if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {

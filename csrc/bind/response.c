@@ -128,7 +128,7 @@ static const char *request_id(const studio_headers *headers) {
 static int response_index(lua_State *L) {
   studio_call *call = check_box(L)->call;
   const studio_response *response = &call->response;
-  const char *name = luaL_checkstring(L, 2);
+  const char *name = lstudio_check_text(L, 2);
   if (strcmp(name, "status") == 0) lua_pushinteger(L, response->status);
   else if (strcmp(name, "body") == 0) push_body(L, call);
   else if (strcmp(name, "headers") == 0) push_headers(L, call);
@@ -148,7 +148,7 @@ static int response_index(lua_State *L) {
 @treturn ?string */
 static int response_header(lua_State *L) {
   studio_call *call = check_box(L)->call;
-  lua_pushstring(L, studio_headers_get(&call->response.headers, luaL_checkstring(L, 2)));
+  lua_pushstring(L, studio_headers_get(&call->response.headers, lstudio_check_text(L, 2)));
   return 1;
 }
 

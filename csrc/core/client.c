@@ -2,6 +2,7 @@
 #include "core/client.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -87,14 +88,38 @@ bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, c
   return true;
 }
 
-bool studio_client_set_file(char **to, const char *path, studio_error *err) {
+/* Is there a line like "-----BEGIN TRUSTED CERTIFICATE-----"? Bundles have comments of any length before it. */
+static bool has_pem(FILE *file, const char *ending) {
+  char line[256];
+  while (fgets(line, sizeof line, file) != NULL) {
+    if (strncmp(line, "-----BEGIN ", 11) == 0 && strstr(line, ending) != NULL) return true;
+  }
+  return false;
+}
+
+/* 0; else the system's number. What is no plain file (a pipe, say) can be read only once, and not here. */
+static int look_into(const char *path, const char *ending, bool *is_pem) {
   struct stat about = {0};
-  int number = access(path, R_OK) == 0 && stat(path, &about) == 0 ? 0 : errno;
-  if (S_ISDIR(about.st_mode)) number = EISDIR;
+  *is_pem = true;
+  if (access(path, R_OK) != 0 || stat(path, &about) != 0) return errno;
+  if (S_ISDIR(about.st_mode)) return EISDIR;
+  if (!S_ISREG(about.st_mode)) return 0;
+  FILE *file = fopen(path, "re");
+  if (file == NULL) return errno;
+  *is_pem = has_pem(file, ending);
+  fclose(file);
+  return 0;
+}
+
+bool studio_client_set_file(char **to, const char *path, const char *ending, studio_error *err) {
+  bool is_pem = true;
+  int number = look_into(path, ending, &is_pem);
   if (number != 0) {
     studio_error_set(err, STUDIO_KIND_FILE, "read", "cannot read %s: %s", path, strerror(number));
-    return false;
+  } else if (!is_pem) {
+    studio_error_set(err, STUDIO_KIND_FILE, "pem", "%s is no PEM file: no line in it is -----BEGIN %s", path, ending);
   }
+  if (number != 0 || !is_pem) return false;
   *to = strdup(path);
   if (*to == NULL) studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
   return *to != NULL;

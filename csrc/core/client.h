@@ -69,9 +69,10 @@ bool studio_client_add_limiter(studio_client *client, studio_limiter *limiter);
 ** account, so they must be set before; where a provider gives them, nobody shares the budget. False: out of memory. */
 bool studio_client_join_budget(studio_client *client, studio_budgets *budgets, const char *account, size_t size);
 
-/* Keeps the name of a file (ca_file, cert_file, key_file) that must be readable now: a slip should not wait for the
-** first call. False fills err: kind FILE, or INTERNAL. */
-bool studio_client_set_file(char **to, const char *path, studio_error *err);
+/* Keeps the name of a file (ca_file, cert_file, key_file) that must be readable now, and PEM with a part whose first
+** line has that ending ("CERTIFICATE-----"): a slip should not wait for the first call. False fills err: kind FILE, or
+** INTERNAL. */
+bool studio_client_set_file(char **to, const char *path, const char *ending, studio_error *err);
 
 /* Goes through that proxy for everything, "" through none. False fills err: kind INVALID, never with the URL. */
 bool studio_client_set_proxy(studio_client *client, const char *url, studio_error *err);

@@ -67,6 +67,16 @@ function check.suggestion(name, known)
   return "; there is " .. table.concat(names, ", ")
 end
 
+--- Raises when a name that is not there is one slip away from one that is. Any other is nil for who asks: a script may
+--- look for what only a newer version has (`if client.recorder then`).
+---@param what string whose name it should be
+---@param name any
+---@param known table<string, any>
+function check.slip(what, name, known)
+  local nearest = check.nearest(name, known)
+  if nearest then check.fail("%s has no '%s'; did you mean '%s'?", what, name, nearest) end
+end
+
 --- Can it be called?
 ---@param value any
 ---@return boolean

@@ -4,8 +4,10 @@
 --   local ms = studio.mstudio { api_key = os.getenv "MSTUDIO_API_KEY" }
 --   for project in ms.projects:each() do print(project.id, project.title) end
 
+local check = require "studio.check"
 local core = require "studio.core"
 local json = require "studio.json"
+local merge = require "studio.merge"
 local task = require "studio.task"
 
 local studio = {
@@ -43,7 +45,7 @@ return setmetatable(studio, {
   __name = "studio",
   __index = function(self, name)
     local module = parts[name]
-    if not module then return nil end
+    if not module then return check.slip("studio", name, merge(self, parts)) end
     local part = require(module)
     rawset(self, name, part)
     return part

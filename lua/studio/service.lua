@@ -281,6 +281,11 @@ local function with_colon(what, list, class)
   return checked
 end
 
+-- Asked only for what is not in the list, so that what is costs nothing more.
+local function catch_slips(what, list, known)
+  return setmetatable(list, { __index = function(_, name) return check.slip(what, name, known) end })
+end
+
 --- Makes the constructor of a service.
 ---@param definition studio.service.definition
 ---@return fun(options: table): studio.client
@@ -289,14 +294,16 @@ function service.define(definition)
   local rules = merge(common_options, definition.options)
   local class = { __name = what, __close = methods.close }
   for name in pairs(definition.methods or {}) do assert(not methods[name], "a client has that method already") end
-  class.__index = with_colon(definition.name, merge(methods, definition.methods), class)
+  local own = with_colon(definition.name, merge(methods, definition.methods), class)
+  class.__index = catch_slips(what, own, merge(own, definition.resources))
   function class:__tostring()
     return ("%s (%s)"):format(what, self.state.closed and "closed" or self.state.origins)
   end
   local resources = {}
   for name, list in pairs(definition.resources) do
     local resource = {}
-    resource.__index = with_colon(definition.name .. "." .. name, list, resource)
+    local checked = with_colon(definition.name .. "." .. name, list, resource)
+    resource.__index = catch_slips(definition.name .. "." .. name, checked, list)
     resources[name] = resource
   end
   return function(options) return new_client(definition, class, resources, rules, options) end

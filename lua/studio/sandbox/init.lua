@@ -34,6 +34,8 @@ local sandbox = {}
 local methods = {}
 local Sandbox = { __name = "studio.sandbox", __index = methods }
 
+local PATIENCE <const> = 10 -- seconds
+
 -- The connection to the child, and a client for its control port, kept out of sight.
 local private = setmetatable({}, { __mode = "k" })
 
@@ -112,8 +114,12 @@ end
 --- Forgets all data, budgets and requests; keys and options stay.
 function methods:reset() control(self, "POST", "/reset") end
 
+-- Kills the child unless it is gone when so many seconds are over, or the guard is called off before.
+local GUARD <const> = "exec 2>/dev/null; sleep %s & echo $!; wait $! && kill -KILL %d"
+
 --- Ends it; a second time does nothing.
-function methods:stop()
+---@param patience number?  seconds that it may take over its end (default 10) before it is killed: it may hang
+function methods:stop(patience)
   local own = private[self]
   if not own or not own.pipe then return end
   local pipe = own.pipe
@@ -122,11 +128,16 @@ function methods:stop()
   -- Closing the pipe ends the child only when nobody else holds our end of it, and every command that this process
   -- left running in the background does. So tell it first; it is our child and not yet reaped: the id is still its own.
   os.execute(("kill -TERM %d 2>/dev/null"):format(self.pid))
+  local guard = io.popen(GUARD:format(patience or PATIENCE, self.pid))
+  local sleeper = guard:read "n"
   pipe:close() -- waits for it
+  os.execute(("kill %d 2>/dev/null"):format(sleeper))
+  guard:close()
+  os.remove(self.ca_file) -- its own last deed, unless it was killed
 end
 
-Sandbox.__gc = methods.stop
-Sandbox.__close = methods.stop
+Sandbox.__gc = function(self) self:stop() end
+Sandbox.__close = Sandbox.__gc
 function Sandbox:__tostring()
   return "studio.sandbox (" .. (private[self].pipe and self.url or "stopped") .. ")"
 end

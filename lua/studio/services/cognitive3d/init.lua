@@ -81,7 +81,7 @@ return setmetatable({}, {
   __name = "studio.cognitive3d",
   __call = function(_, options) return new(options) end,
   __index = function(self, name)
-    if not parts[name] then return nil end
+    if not parts[name] then return check.slip("studio.cognitive3d", name, parts) end
     local part = require(folder .. parts[name])
     rawset(self, name, part)
     return part

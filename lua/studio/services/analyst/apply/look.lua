@@ -7,18 +7,18 @@ local records = require "studio.services.analyst.audit.record"
 
 local look = {}
 
--- All rows of a list, from an iterator over its pages. `count`: so many there are, and no page is asked for to see that
--- there are no more.
+-- All rows of a list, from an iterator over its pages. `count`: so many there were.
 local function all(pages, key, count)
   local rows = json.array {}
-  while not count or #rows < count do
-    local page, response = pages()
+  local page, response
+  repeat
+    page, response = pages()
     if not page then
       if response then return nil, response end
       return rows
     end
     for _, row in ipairs(records.with_nulls(page, response, key)) do rows[#rows + 1] = row end
-  end
+  until records.is_all(rows, page, count)
   return rows
 end
 

@@ -123,6 +123,17 @@ function record.before(a, b)
   return x < y
 end
 
+-- No list is cut into pages as short as this. (They have 30 rows, as other people's clients saw.)
+local SHORT <const> = 10
+
+--- Is a list read to its end, so that the call can be saved which would say that no more rows come? A short page alone
+--- says nothing, and the count of a report's row may be older than the list: a full page may hide one that came since.
+---@param rows table[] read so far
+---@param page table[] the last page of them
+---@param known integer? so many there were
+---@return boolean
+function record.is_all(rows, page, known) return #rows == known and #page < SHORT end
+
 --- The rows of an answer with its nulls kept, in the order of the list that the client found in it.
 ---@param rows table[] as the client gave them
 ---@param response table

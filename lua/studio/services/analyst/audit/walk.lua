@@ -83,8 +83,7 @@ end
 
 -- Schedules ---------------------------------------------------------------------------------------------------------
 
--- All schedules of a report. A page is never taken for the last one because it is short; it is, when there are as many
--- as the report's row says.
+-- All schedules of a report.
 local function read_schedules(self, report)
   local next_page = self.client.schedules:pages(report.token, nil, self.call)
   local list = {}
@@ -95,7 +94,7 @@ local function read_schedules(self, report)
       return list
     end
     table.move(rows, 1, #rows, #list + 1, list)
-    if #list == report.schedules_count then return list end
+    if record.is_all(list, rows, report.schedules_count) then return list end
   end
 end
 
