@@ -112,6 +112,20 @@ function html.element(name, attributes, ...)
   return setmetatable(parts, element_mt)
 end
 
+--- A text without what overrides the direction of letters, and makes "exe.png" of "gnp.exe": shown as a mark instead.
+---@param text string|number
+---@return string
+function html.upright(text)
+  text = tostring(text):gsub("\xE2\x80[\xAA-\xAE]", REPLACEMENT):gsub("\xE2\x81[\xA6-\xA9]", REPLACEMENT)
+  return text
+end
+
+--- A text of somebody else's, such as a name: upright, and in <bdi>, so that letters which run the other way turn
+--- nothing around them.
+---@param text string|number
+---@return studio.html.Element
+function html.named(text) return html.element("bdi", nil, html.upright(text)) end
+
 -- Pages -------------------------------------------------------------------------------------------------
 
 local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

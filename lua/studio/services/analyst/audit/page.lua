@@ -9,7 +9,7 @@ local moment = require "studio.moment"
 local phrases = require "studio.services.analyst.audit.phrases"
 local record = require "studio.services.analyst.audit.record"
 
-local e = html.element
+local e, named = html.element, html.named
 local count = phrases.count
 local page = {}
 
@@ -21,13 +21,6 @@ local MOST_SCHEDULES = 5 -- of one report, by name; the rest is a number
 local function text_of(value)
   if type(value) == "string" and value:find "%S" then return value end
   if type(value) == "number" then return tostring(value) end
-end
-
--- Names stand in <bdi>, so that letters which run the other way turn nothing around them. What overrides the
--- direction altogether, and makes "exe.png" of "gnp.exe", is shown as a mark.
-local function named(text)
-  text = text:gsub("\xE2\x80[\xAA-\xAE]", "\u{FFFD}"):gsub("\xE2\x81[\xA6-\xA9]", "\u{FFFD}")
-  return e("bdi", nil, text)
 end
 
 local function name_of(thing, fallback) return named(phrases.name(thing, fallback)) end
