@@ -70,6 +70,13 @@ describe("html", function()
     assert.is_nil(page:find("<script", 1, true))
   end)
 
+  it("keeps names of other people upright, and apart from what stands around them", function()
+    local name = "a\u{202E}gnp.exe \u{2066}\u{05D0}<b>"
+    assert.equal("<bdi>a\u{FFFD}gnp.exe \u{FFFD}\u{05D0}&lt;b&gt;</bdi>", tostring(html.named(name)))
+    assert.equal("a\u{FFFD}gnp.exe \u{FFFD}\u{05D0}<b>", html.upright(name))
+    assert.equal("<bdi>7</bdi>", tostring(html.named(7)))
+  end)
+
   it("runs the script of its author, named by its hash, and no other", function()
     local script = "document.title = 'a & b < c';\n"
     local page = html.document { title = "t", script = script, body = e("p", nil, "<script>alert(1)</script>") }
