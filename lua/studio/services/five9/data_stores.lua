@@ -4,6 +4,7 @@ local export_csv = require "studio.services.five9.data.export"
 local id_of = require "studio.services.five9.ids"
 local import_csv = require "studio.services.five9.data.import"
 local lists = require "studio.lists"
+local mirror = require "studio.services.five9.data.mirror"
 
 ---@class studio.five9.data_stores
 ---@field list studio.five9.list the account's data stores
@@ -45,6 +46,18 @@ end
 ---@return studio.error? err
 function data_stores:export_csv(store, path, options)
   return export_csv(self.client, id_of("data_stores:export_csv", "store", store, "data_store_id"), path, options)
+end
+
+--- Plans to make a data store equal to a CSV file: rows that it lacks are inserted, those that differ updated. Nothing
+--- is written before plan:apply. Rows that only the data store has stay as they are. Every row of the file must fit,
+--- and its key must be its own.
+---@param store studio.five9.store
+---@param path string
+---@param options studio.five9.mirror_options key is needed
+---@return studio.five9.mirror_plan? plan nil, err on failure
+---@return studio.error? err
+function data_stores:mirror(store, path, options)
+  return mirror(self.client, id_of("data_stores:mirror", "store", store, "data_store_id"), path, options)
 end
 
 return data_stores

@@ -14,6 +14,7 @@ local columns = {}
 ---@field type string
 ---@field secure boolean its values are encrypted and not shown, so they cannot be compared
 ---@field read fun(text: string): any, string? a cell that is not empty; nil and what is wrong with it
+---@field empty any what a row is told to have nothing in it
 ---@field plain fun(value: any): string equal for values that are the same to the service
 
 --- The service's own fields, which every row has.
@@ -96,7 +97,9 @@ local function kind_of(type_name) return (type_name:lower():gsub("%(.*%)", ""):g
 ---@return studio.five9.column
 function columns.new(name, type_name, secure)
   local kind = kind_of(type_name)
-  return { name = name, type = type_name, secure = secure == true, read = readers[kind] or text(math.maxinteger),
+  local textual = not NUMERIC[kind] and kind ~= "date"
+  return { name = name, type = type_name, secure = secure == true, empty = textual and "" or json.null,
+    read = readers[kind] or text(math.maxinteger),
     plain = NUMERIC[kind] and plain_number or kind == "date" and plain_date or plain }
 end
 

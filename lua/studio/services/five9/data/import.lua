@@ -101,19 +101,10 @@ local function read_all(self)
   return true
 end
 
-local function find_key(self)
-  for _, column in ipairs(self.sheet.columns) do
-    if column.name == self.options.key then self.key = column end
-  end
-  if self.key and self.key.secure then
-    return exchange.refuse(self.client, ROUTE, { kind = "invalid",
-      message = ("the column '%s' is not shown, so no row can be found by it"):format(self.key.name) })
-  end
-  return true
-end
-
 local function send(self)
-  local header = open.header(self.client, "lua-studio five9 import", self.store, self.sheet, self.options)
+  local header = open.header(self.client, "lua-studio five9 import", self.store)
+  header.file, header.columns = self.sheet.print, self.sheet:shape()
+  header.batch, header.key = self.options.batch, self.options.key or ""
   local log, message = record.open(self.options.state, header)
   if not log then return exchange.refuse(self.client, ROUTE, { kind = "file", message = message }) end
   local _ <close> = log
@@ -140,9 +131,12 @@ return function(client, store, path, options)
   local list <close> = refused.new(options.refused or path .. ".refused.csv", own.header)
   local self = { client = client, store = store, sheet = own, options = options, refused = list, skip = {}, keys = {},
     report = { complete = false, rows = 0, refused = 0, inserted = 0, found = 0, before = 0, batches = 0, calls = 0 } }
+  if options.key then
+    self.key, err = open.key(client, ROUTE, own, options.key)
+    if not self.key then return nil, err end
+  end
   local ok
-  ok, err = find_key(self)
-  if ok then ok, err = read_all(self) end
+  ok, err = read_all(self)
   if not ok then return nil, err end
   self.keys = nil
   local report = self.report

@@ -67,24 +67,32 @@ function open.sheet(client, route, store, path, options)
   return own
 end
 
+--- The column by which rows are found.
+---@return studio.five9.column? key nil, err
+---@return studio.error? err
+function open.key(client, route, own, name)
+  for _, column in ipairs(own.columns) do
+    if column.name == name and not column.secure then return column end
+  end
+  return exchange.refuse(client, route, { kind = "invalid",
+    message = ("the column '%s' is not shown, so no row can be found by it"):format(name) })
+end
+
 --- That a file cannot be read on.
 function open.unreadable(client, route, path, why)
   if type(why) == "table" then return nil, why end -- the task was cancelled
   return exchange.refuse(client, route, { kind = "invalid", message = ("%s: %s"):format(path, tostring(why)) })
 end
 
---- What a record of this work belongs to.
+--- What a record of work on a data store belongs to.
 ---@param client studio.five9.client
 ---@param format string
 ---@param store string|integer
----@param own studio.five9.sheet read to its end
----@param options table
 ---@return table
-function open.header(client, format, store, own, options)
+function open.header(client, format, store)
   local facts = client.state.facts
   return { format = format, base_url = facts.base_url, scope = facts.scope, scope_id = facts.scope_id,
-    data_store = tostring(store), file = own.print, columns = own:shape(), batch = options.batch,
-    key = options.key or "" }
+    data_store = tostring(store) }
 end
 
 return open

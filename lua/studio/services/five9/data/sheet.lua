@@ -169,13 +169,26 @@ function methods:rows()
   end
 end
 
+--- Is the file still as it was when it was read to its end?
+---@return boolean
+function methods:is_unchanged()
+  local before = self.print
+  self.print = nil
+  local next_row, file = open_rows(self)
+  local _ <close> = next_row and file or nil
+  while next_row and next_row() do end -- the print is of bytes, and made while they are read
+  local same = self.print == before
+  self.print = before
+  return same
+end
+
 --- A row in a form that is equal for rows that are the same to the service, as far as the file has columns for it.
 ---@param values table<string, any> of the file, or a row of the service
 ---@return string
 function methods:plain(values)
   local out = {}
   for i, column in ipairs(self.columns) do out[i] = column.secure and "" or column.plain(values[column.name]) end
-  return table.concat(out, "\0")
+  return table.concat(out, "\xFF") -- which no text has
 end
 
 --- What the file is read as: its columns and their types, in one word.
