@@ -36,6 +36,8 @@ function Data:stop()
   os.execute("rm -rf " .. self.folder)
 end
 
+function Data:state() return self.server:state().five9 end
+
 --- A store with so many rows, no faults, an empty folder: in before_each.
 ---@param five9 table? options of the sandbox
 function Data:reset(five9)
