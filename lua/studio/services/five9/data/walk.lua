@@ -58,19 +58,20 @@ local function is_row(self, row, name)
   return type(row) == "table" and (name == self.key or name == "data" or name == nil)
 end
 
--- An answer without rows must be a list without rows.
+-- An answer without rows must be a list without rows, or none where the list would be.
 local function is_empty(self)
   local size = self.file:seek "end"
   self.file:seek "set"
-  local body = size < 65536 and json.decode(self.file:read "a")
-  local items = type(body) == "table" and page.read(body, { key = self.key })
-  return items and #items == 0
+  local body = size < 65536 and json.decode(self.file:read "a", { null = "keep" })
+  if type(body) ~= "table" then return false end
+  local items = page.read(body, { key = self.key })
+  return body[self.key] == json.null or items and #items == 0
 end
 
 -- The answer is read to its end: what comes next. False at the end of all.
 local function turn_page(self)
   if self.count == 0 then
-    if self.page == 1 and not is_empty(self) then
+    if not is_empty(self) then
       return protocol(self, "the answer holds no list that this client can find")
     end
     return false
@@ -82,9 +83,10 @@ local function turn_page(self)
   return ask(self)
 end
 
--- A page that was there before: the service counts none. What came was all, unless the page was full.
+-- A page that was there before. The last one again is the end. The first one again: the service counts none, and what
+-- came was all, unless it was a full page.
 local function came_again(self)
-  if self.first_count < self.per_page then return false end
+  if self.page > 2 or self.first_count < self.per_page then return false end
   self.whole, self.page, self.per_page = true, nil, WHOLE
   return ask(self)
 end
