@@ -85,6 +85,31 @@ describe("data_stores:mirror", function()
     assert.same({ 0, 0, 1, 2 }, counts(assert(mirror(path, { partial = true }))))
   end)
 
+  it("takes a date with a time of midnight, and a number in other digits, for the same", function()
+    data:put { { id = "d", joined = "2026-05-04 00:00:00", balance = 1.5, visits = 3 } }
+    local path = data:write("a.csv", "id,joined,balance,visits\nd,2026-05-04,1.50,+3\n")
+    assert.same({ 0, 0, 1, 3 }, counts(assert(mirror(path, { partial = true }))))
+    path = data:write("a.csv", "id,joined,balance,visits\nd,2026-05-05,1.50,+3\n")
+    assert.same({ 0, 1, 0, 3 }, counts(assert(mirror(path, { partial = true }))))
+  end)
+
+  it("compares nothing that the service does not show, and says so", function()
+    local get = data.f9.data_stores.get
+    data.f9.data_stores.get = function(...)
+      local store = assert(get(...))
+      store.columns[2].secure = true
+      return store
+    end
+    local path = data:write("a.csv", "id,name,visits\nc00001,Secret,-49\nc00002,Other,8\n")
+    local plan = assert(mirror(path, { partial = true }))
+    local none, err = mirror(path, { partial = true, key = "name" })
+    data.f9.data_stores.get = nil
+    assert.same({ 0, 1, 1, 1 }, counts(plan))
+    assert.is_truthy(plan:table():find("Not compared, since the service does not show it: name.", 1, true))
+    assert.is_nil(none)
+    assert.is_truthy(err.message:find("the column 'name' is not shown", 1, true), err.message)
+  end)
+
   it("refuses files and data stores of which it is not known what is meant", function()
     local function refused(text, words, options)
       local all = { partial = true }
