@@ -150,7 +150,10 @@ describe("the routes of an account", function()
     f9 = toys:client()
     for message, mistake in pairs {
       ["account:login: field 'password' is missing"] = function() f9.account:login { email = "a@b.c" } end,
-      ["account:login: fields must be a table"] = function() f9.account:login "a@b.c" end,
+      ["account:login: fields must be a table"] = function() f9.account:login("a@b.c", "x") end,
+      ["account:login: options must be a table"] = function()
+        f9.account:login({ email = "a@b.c", password = "x" }, "x")
+      end,
       ["account:send_code: email must be a string"] = function() f9.account:send_code { email = 3 } end,
       ["account:verify_code: field 'code' is missing"] = function() f9.account:verify_code { email = "a" } end,
       ["login_guard: attempts must be 1 or more"] = function() toys:client { login_guard = { attempts = 0 } } end,

@@ -158,6 +158,8 @@ end
 ---  many failed
 ---@return table response_or_err
 function account:login(fields, options)
+  check.argument("account:login", "fields", fields, "table")
+  check.argument("account:login", "options", options or {}, "table")
   local client = self.client
   local guard = client.state.facts.login_guard
   login_guard.remark(guard)

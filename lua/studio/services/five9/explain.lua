@@ -39,6 +39,10 @@ local function not_there(err, client)
   local r = client.state.routes[err.route]
   local source = r and (err.status == 404 or err.status == 405) and sources[r.from]
   if not source then return nil end
+  if err.route == "chatbot.turn" then
+    return "If the task is there: where turns are sent is a guess, nobody has documented it; \"API Info\" of the "
+      .. "ChatBot task shows the address, for f9.chatbot { chat_path = … }"
+  end
   return ("If it is there all the same: the route %s %s; routes = { [\"%s\"] = \"VERB /path\" } replaces it (or is "
     .. "base_url wrong?)"):format(err.route, source, err.route)
 end
@@ -55,5 +59,6 @@ return function(err, client)
     return
   end
   local own = advice[err.kind]
-  err.advice = own and own(client.state.facts) or err.advice or not_there(err, client)
+  local known = own and own(client.state.facts) or route ~= "chatbot.turn" and err.advice -- a bot has a better one
+  err.advice = known or not_there(err, client) or err.advice
 end
