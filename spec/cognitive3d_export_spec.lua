@@ -228,8 +228,8 @@ print(len(rows), all(None not in row and None not in row.values() for row in row
     assert.is_nil(io.open(folder .. "/export.unfinished/journal"))
   end)
 
-  -- What a device sends that was offline; last, since the sandbox keeps it.
   it("are walked through once each while a session of long ago comes in", function()
+    finally(function() stage.server:reset() end) -- what the device sent stays here
     local before, after, sent = {}, {}, nil
     for session in c3.sessions:each() do before[#before + 1] = session end
     local device = stage:client { data_key = "data-sandbox", data_url = stage.server.cognitive3d_data_url }
