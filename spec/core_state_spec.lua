@@ -94,7 +94,7 @@ describe("a call that is", function()
       support.until_(function() return there(call, name) end)
       local before = loop:now()
       assert.is_true(call:cancel())
-      assert.is_true(loop:now() - before < 0.2)
+      assert.is_true(loop:now() - before < 5) -- nothing else would end it for longer
       assert.is_true(call:done())
       assert.is_false(call:cancel())
       local _, failure = call:result()
@@ -183,7 +183,7 @@ describe("a call that is", function()
   it("to be saved has no limit in all, and one for its first byte", function()
     local path = os.tmpname()
     local client = support.client(server.url, { max_attempts = 1 })
-    assert(support.get(client, "/drip", { timeout = 0.1, save_to = path })) -- takes four times as long
+    assert(support.get(client, "/drip", { timeout = 0.35, save_to = path })) -- takes 0.4 s and more
     local _, failure = support.get(client, "/hang", { timeout = 0.1, save_to = path })
     assert.same({ "timeout", "attempt" }, { failure.kind, failure.code })
     assert(support.get(client, "/drip", { timeout = 0, stall = 0, save_to = path })) -- 0: none

@@ -6,6 +6,7 @@ local core = require "studio.core"
 local cutter = require "spec.support.cutter"
 local nginx = require "spec.support.nginx"
 local peer = require "spec.support.peer"
+local program = require "spec.support.program"
 local shell = require "spec.support.shell"
 local support = require "spec.support.core"
 
@@ -110,9 +111,7 @@ local function tls_world(http2, more)
   local made, why = shell.tool(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
     .. "-keyout %s/key.pem -out %s/cert.pem -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"):format(dir, dir))
   assert(made, why)
-  local probe = assert(require("socket").bind("127.0.0.1", 0))
-  local port = math.tointeger(select(2, probe:getsockname()))
-  probe:close()
+  local port = program.free_port()
   local world = { serial = 0, dir = dir, server = peer.start(serve) }
   world.nginx = assert(nginx.start { server = "", http = ([[server {
     listen 127.0.0.1:%d ssl %s;

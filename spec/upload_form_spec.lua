@@ -3,6 +3,7 @@
 local bodies = require "spec.support.bodies"
 local core = require "studio.core"
 local peer = require "spec.support.peer"
+local program = require "spec.support.program"
 local shell = require "spec.support.shell"
 local studio = require "studio"
 local support = require "spec.support.core"
@@ -108,14 +109,12 @@ describe("over HTTP/2, to nghttpd", function()
     dir = made:gsub("%s+$", "")
     assert(shell.tool(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x "
       .. "-addext subjectAltName=IP:127.0.0.1 -keyout %s/key -out %s/cert"):format(dir, dir)))
-    local socket = assert(require("socket").bind("127.0.0.1", 0))
-    local _, port = socket:getsockname()
-    socket:close()
+    local port = program.free_port()
     local pipe = io.popen(
       ("unset LD_PRELOAD; cd %s; nghttpd -a 127.0.0.1 --echo-upload %d key cert >log 2>&1 & echo $!"):format(dir, port))
     pid = pipe:read "n"
     pipe:close()
-    url = "https://127.0.0.1:" .. math.tointeger(port)
+    url = "https://127.0.0.1:" .. port
     support.until_(function() return shell.tool(("curl -sk %s/ -o /dev/null"):format(url)) end)
   end)
   teardown(function() shell.run(("kill %d; rm -r %s"):format(pid, dir)) end)

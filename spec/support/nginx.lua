@@ -1,19 +1,12 @@
 -- Starts an nginx of our own on a free loopback port, with a given configuration. SPDX-License-Identifier: MIT
 
+local program = require "spec.support.program"
 local shell = require "spec.support.shell"
 
 local sh, write = shell.tool, shell.write
 
 local nginx = {}
 nginx.__index = nginx
-
--- A port that was free a moment ago; nginx cannot choose one itself and tell.
-local function free_port()
-  local socket = assert(require("socket").bind("127.0.0.1", 0))
-  local _, port = socket:getsockname()
-  socket:close()
-  return math.tointeger(port)
-end
 
 local template = [[
 daemon on;
@@ -40,7 +33,7 @@ function nginx.start(config)
   if not sh "command -v nginx" then return nil, "nginx is not installed" end
   local ok, dir = sh "mktemp -d"
   assert(ok, dir)
-  local self = setmetatable({ dir = dir:gsub("%s+$", ""), port = free_port() }, nginx)
+  local self = setmetatable({ dir = dir:gsub("%s+$", ""), port = program.free_port() }, nginx)
   local values = { dir = self.dir, port = self.port, http = config.http or "", server = config.server }
   write(self.dir .. "/nginx.conf", (template:gsub("{(%l+)}", values)))
   assert(sh(("mkdir %s/www && chmod 755 %s %s/www"):format(self.dir, self.dir, self.dir)))
