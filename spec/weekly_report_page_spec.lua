@@ -32,6 +32,7 @@ describe("a weekly report's page", function()
     assert.equal("29 November – 5 December 2026", say.span(1795910400, 1795910400 + 7 * 86400))
     local words = { more = "more", less = "fewer", format = say.count, share = true }
     assert.same({ "▲", "5 more (50 %)" }, { say.change(15, 10, words) })
+    assert.same({ "▲", "1 more (under 1 %)" }, { say.change(201, 200, words) })
     assert.same({ "▼", "1 fewer" }, { say.change(0, 1, { more = "more", less = "fewer", format = say.count }) })
     assert.same({ "=", "as before" }, { say.change(10.04, 10.0, { more = "", less = "", format = say.score }) })
     assert.same({}, { say.change(10, nil, words) })

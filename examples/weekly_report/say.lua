@@ -86,7 +86,8 @@ function say.change(now, before, words)
   local difference = now - before
   local size = words.format(math.abs(difference))
   if size == words.format(0) then return "=", "as before" end
-  local share = words.share and before > 0 and (" (%.0f %%)"):format(100 * math.abs(difference) / before) or ""
+  local percent = words.share and before > 0 and 100 * math.abs(difference) / before
+  local share = percent and (percent < 1 and " (under 1 %)" or (" (%.0f %%)"):format(percent)) or ""
   return difference > 0 and "▲" or "▼", ("%s %s%s"):format(size, difference > 0 and words.more or words.less, share)
 end
 

@@ -62,7 +62,7 @@ local function steps_of(one, all)
       step.duration and say.seconds(step.duration) or "–" }
   end
   return #rows > 0 and table_of({ { "Step" }, { "", "bar" }, { "Passed by", "number" }, { "Share", "number" },
-    { "Time it took", "number" } }, rows)
+    { "Average time", "number" } }, rows)
 end
 
 local function beside(one)
