@@ -277,6 +277,20 @@ describe("a route's paging", function()
     end, r)
   end
 
+  it("\"pages\" does not take a full page that comes again for the whole list", function()
+    for _, case in ipairs { { { per_page = 2 }, false }, { { per_page = "2" }, false }, { { per_page = 3 }, true },
+      { { per_page = 1 }, true }, { {}, true } } do
+      local client = client_over({ { "a", "b" } }, { paging = "pages" })
+      local ok, err = pcall(tokens_of, client, case[1])
+      assert.equal(case[2], ok)
+      if not ok then assert.matches("what lies behind its %d+ rows is not known", tostring(err)) end
+    end
+    local client = client_over({ { "a", "b" } }, { paging = "pages", defaults = { per_page = 2 } })
+    assert.is_false(pcall(tokens_of, client))
+    client = client_over({ { "a", "b" }, { "c", "d" } }, { paging = "pages" }) -- the last one again, and again
+    assert.equal("a b c d", tokens_of(client, { per_page = 2 }))
+  end)
+
   it("\"pages\" goes on past short pages, until one is empty", function()
     local client = client_over({ { "a", "b" }, { "c" }, { "d", "e" }, {} }, { paging = "pages" })
     assert.equal("a b c d e", tokens_of(client))

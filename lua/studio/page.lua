@@ -21,7 +21,8 @@
 --
 -- A route may know better what its list does (`paging`). With "pages" (or "from_zero") the walk counts by itself and
 -- trusts no link, since there are services whose links go on past the end; and where no answer says how many pages
--- there are, one that repeats is the end, since there are lists that take no notice of `page`.
+-- there are, one that repeats is the end, since there are lists that take no notice of `page`. But where the first page
+-- has just as many rows as were asked for, and comes again, the list may have been cut: that is an error.
 
 local check = require "studio.check"
 local hal = require "studio.hal"
@@ -292,6 +293,13 @@ local function is_repeat(walk, items, response)
   return again
 end
 
+-- Does the first page come again although there may be more than it holds? Where it has more or fewer rows than were
+-- asked for, it is the whole list.
+local function is_cut(walk, count)
+  local asked = integer(walk.query.per_page) or integer((walk.r.defaults or {}).per_page)
+  return walk.given == 1 and count == asked
+end
+
 -- A page without items: the end, but for a walk by cursor or link.
 local function pass_empty(walk, info)
   walk.empty = (walk.empty or 0) + 1
@@ -317,6 +325,10 @@ local function next_page(walk)
     walk.empty = 0
     if is_repeat(walk, items, response) then
       if not walk.r.paging or info.cursor or info.last then return repeated(walk, "a page came twice") end
+      if is_cut(walk, #items) then
+        return repeated(walk, ("a full page came twice, and what lies behind its %d rows is not known (a larger per_page "
+          .. "may show it)"):format(#items))
+      end
       walk.ended = true
       return nil
     end
@@ -326,6 +338,7 @@ local function next_page(walk)
     if not ok then return nil, err end
   end
   if #items == 0 then return next_page(walk) end
+  walk.given = (walk.given or 0) + 1
   return items, response, info
 end
 
