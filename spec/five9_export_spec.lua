@@ -1,8 +1,11 @@
 -- The rows of a data store as a CSV file, whole or not at all. SPDX-License-Identifier: MIT
 
+local echo = require "spec.support.echo"
 local five9_data = require "spec.support.five9_data"
+local part = require "studio.services.five9.data.part"
 local shell = require "spec.support.shell"
 local studio = require "studio"
+local walk = require "studio.services.five9.data.walk"
 
 describe("data_stores:export_csv", function()
   local data
@@ -149,8 +152,61 @@ describe("data_stores:export_csv", function()
     assert.equal("file", err.kind)
   end)
 
+  it("is of one run at a time", function()
+    local held = assert(part.new(data:path "out.csv"))
+    local report, err = export()
+    assert.is_nil(report)
+    assert.matches("is in use: another run is at work with it", err.message, 1, true)
+    held:write "ours"
+    assert(held:finish())
+    assert.equal("ours", data:read "out.csv")
+    assert(export())
+  end)
+
   it("writes a header for no rows", function()
     assert.equal(0, assert(export()).rows)
     assert.equal("id,name,visits,balance,joined\r\n", data:read "out.csv")
+  end)
+end)
+
+describe("a walk through all rows", function()
+  -- The ids that come of such pages; "a=b": a row without an id, and what it says.
+  local function walked(per_page, pages)
+    local answers = {}
+    for i, ids in ipairs(pages) do
+      local rows = studio.json.array {}
+      for id in ids:gmatch "%S+" do rows[#rows + 1] = id:find "=" and { name = id } or { _id = id } end
+      answers[i] = { body = studio.json.encode { ws_response_data = rows } }
+    end
+    local server = echo.start { ["*"] = answers }
+    local f9 <close> = studio.five9 { base_url = server.url, scope_id = 1, api_key = "k", state_dir = false }
+    local rows <close> = assert(walk(f9, 1, { per_page = per_page }))
+    local out = {}
+    while true do
+      local row, err = rows:next()
+      if not row then
+        assert.is_nil(err)
+        break
+      end
+      out[#out + 1] = row._id or row.name
+    end
+    server:stop()
+    return table.concat(out, " ")
+  end
+
+  it("gives a row once that moves to the next page meanwhile", function()
+    assert.equal("a b c d e", walked(3, { "a b c", "c d e", "" }))
+    assert.equal("a b c d e", walked(3, { "a b c", "b c d", "d e", "" }))
+  end)
+
+  it("ends at a page that comes again, the last one or the first", function()
+    assert.equal("a b c d", walked(2, { "a b", "c d", "c d", "a b c d" }))
+    assert.equal("a b c d", walked(2, { "a b", "c d", "a b", "a b c d" }))
+    assert.equal("a b", walked(3, { "a b", "a b" }))
+  end)
+
+  it("asks for all of them where pages are not counted, and gives rows that are equal each", function()
+    assert.equal("a b c d", walked(2, { "a b", "a b", "a b c d" }))
+    assert.equal("x=1 y=1 x=1 x=1", walked(2, { "x=1 y=1", "x=1 y=1", "x=1 y=1 x=1 x=1" }))
   end)
 end)

@@ -107,6 +107,22 @@ describe("data_stores:import_csv", function()
     assert.equal(0, data:writes())
   end)
 
+  it("does not write over the file itself, and sends nothing that was not checked", function()
+    local path = data:write("a.csv", "id,visits\n1,1\n2,x\n")
+    local ok, message = pcall(import, path, { partial = true, refused = path })
+    assert.is_false(ok)
+    assert.matches("option 'refused' is the file itself", message, 1, true)
+    for i, text in ipairs { "id,visits\n1,1\n2,x\n3,x\n", "id,visits\n1,1\n2,3\n3,x\n" } do
+      data:reset()
+      path = data:write(i .. ".csv", "id,visits\n1,1\n2,2\n3,x\n")
+      local report, err = import(path, { partial = true, batch = 1,
+        on_refused = function() data:write(i .. ".csv", text) end }) -- after its last row was read
+      assert.is_nil(report)
+      assert.matches("was changed while it was imported", err.message, 1, true)
+      for _, row in ipairs(data:rows()) do assert.is_not_nil(row.visits) end
+    end
+  end)
+
   it("wants a key to be there and its own, and types where the data store tells none", function()
     local path = data:write("a.csv", "id,visits\n1,1\n,2\n1,3\n2,4\n")
     local report = assert(import(path, { partial = true, key = "id" }))

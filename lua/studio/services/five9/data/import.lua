@@ -128,6 +128,7 @@ return function(client, store, path, options)
   options = read_options(options)
   local own, err = open.sheet(client, ROUTE, store, path, options)
   if not own then return nil, err end
+  if options.refused == path then check.fail("%s: option 'refused' is the file itself", WHAT) end
   local list <close> = refused.new(options.refused or path .. ".refused.csv", own.header)
   local self = { client = client, store = store, sheet = own, options = options, refused = list, skip = {}, keys = {},
     report = { complete = false, rows = 0, refused = 0, inserted = 0, found = 0, before = 0, batches = 0, calls = 0 } }

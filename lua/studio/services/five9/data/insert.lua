@@ -151,8 +151,16 @@ function methods:count_before()
   return true
 end
 
+-- What is sent must be what was checked.
+function methods:changed()
+  return exchange.refuse(self.client, ROUTE, { kind = "conflict",
+    message = ("%s was changed while it was imported"):format(self.sheet.path),
+    advice = "Look at what is in the data store before anything else is imported" })
+end
+
 -- A function for the next batch of rows that can be sent; nil at the end, or nil, err.
 function methods:batches()
+  local print = self.sheet.print
   local next_row, why = self.sheet:rows()
   local number = 0
   return function()
@@ -162,12 +170,15 @@ function methods:batches()
       row, why = next_row()
       if not row then
         next_row = nil
+      elseif row.refused and not self.skip[row.line] then
+        return self:changed()
       elseif not self.skip[row.line] then
         batch = batch or { rows = {}, first = row.line }
         batch.rows[#batch.rows + 1], batch.last = row.values, row.line
       end
     end
     if why ~= nil and not next_row then return open.unreadable(self.client, ROUTE, self.sheet.path, why) end
+    if not next_row and self.sheet.print ~= print then return self:changed() end
     if not batch then return nil end
     number = number + 1
     batch.number, batch.name = number, ("batch %d"):format(number)

@@ -1,5 +1,6 @@
--- A file that appears under its name when it is whole. SPDX-License-Identifier: MIT
+-- A file that appears under its name when it is whole, written by one run at a time. SPDX-License-Identifier: MIT
 
+local core = require "studio.core"
 local errors = require "studio.error"
 
 local part = {}
@@ -14,15 +15,33 @@ local function failed(path, why)
   return nil, errors.new { kind = "file", stage = "not_sent", message = ("cannot write %s: %s"):format(path, why) }
 end
 
+-- The part, empty; and the lock on it, without which two runs would mix their rows.
+local function open(name)
+  local file, why = io.open(name, "ab") -- made like any other file: a journal would be this user's alone
+  if not file then return nil, why end
+  file:close()
+  local lock
+  lock, why = core.journal(name, true)
+  if not lock then return nil, why end
+  local emptied
+  emptied, why = lock:keep(0)
+  if emptied then
+    file, why = io.open(name, "r+b")
+    if file then return file, lock end
+  end
+  lock:close()
+  return nil, why
+end
+
 --- Begins a file.
 ---@param path string what stands there is replaced at the end
----@return studio.five9.part? part nil, err
+---@return studio.five9.part? part nil, err: also while another run writes the same file
 ---@return studio.error? err
 function part.new(path)
-  local file, why = io.open(path .. ".part", "wb")
-  if not file then return failed(path, why) end
+  local file, lock = open(path .. ".part")
+  if not file then return failed(path, lock) end
   file:setvbuf("full", 65536)
-  return setmetatable({ path = path, file = file }, Part)
+  return setmetatable({ path = path, file = file, lock = lock }, Part)
 end
 
 function methods:write(text)
@@ -41,8 +60,9 @@ function methods:finish()
   if closed then
     placed, why = os.rename(self.path .. ".part", self.path)
   end
+  if not placed then os.remove(self.path .. ".part") end
+  self.lock:close()
   if placed then return true end
-  os.remove(self.path .. ".part")
   return failed(self.path, why)
 end
 
@@ -52,6 +72,7 @@ function methods:drop()
   self.file:close()
   self.file = nil
   os.remove(self.path .. ".part")
+  self.lock:close()
 end
 
 return part

@@ -2,7 +2,8 @@
 --
 -- Each answer goes to a file first, and is read from there. Whether the service counts pages is not known, nor how many
 -- rows of an answer it bears: pages are asked for until one is empty or comes again. A service that gave a full page,
--- and the same one when asked for the next, counts none: then all rows are asked for in one answer.
+-- and the same one when asked for the next, counts none: then all rows are asked for in one answer. A row that moves to
+-- the next page, because others come in meanwhile, is given once.
 
 local json = require "studio.json"
 local json_rows = require "studio.json_rows"
@@ -79,7 +80,7 @@ local function turn_page(self)
     if self.count >= self.per_page then return protocol(self, "there are more rows than one answer holds") end
     return false
   end
-  self.page = self.page + 1
+  self.page, self.given, self.here = self.page + 1, self.here, {}
   return ask(self)
 end
 
@@ -91,19 +92,25 @@ local function came_again(self)
   return ask(self)
 end
 
-local function mark_of(row, text) return row._id ~= nil and tostring(row._id) or text end
-
--- Notes a row; nil when it is not to be given: its page, or this row of the first page, was given already.
-local function note(self, mark)
-  if self.whole then return not self.given[mark] end
-  if self.page == 1 then
-    self.first, self.first_count = self.first or mark, self.count
-    self.given[mark] = true
-  elseif self.count == 1 and (mark == self.first or mark == self.last_first) then
-    return nil
-  end
-  if self.count == 1 then self.last_first = mark end
+-- Whether a row was given with the page before. Rows without an id may be equal and yet two.
+local function was_given(self, row, mark)
+  local times = self.given[mark]
+  if not times or row._id == nil and not self.whole then return false end
+  self.given[mark] = times > 1 and times - 1 or nil
   return true
+end
+
+-- Notes a row; nil when its page came before. False when it was given already.
+local function note(self, row, text)
+  local mark = row._id ~= nil and tostring(row._id) or text
+  if self.whole then return not was_given(self, row, mark) end
+  if self.count == 1 then
+    if self.page > 1 and (mark == self.first or mark == self.last_first) then return nil end
+    self.first, self.last_first = self.first or mark, mark
+  end
+  if self.page == 1 then self.first_count = self.count end
+  self.here[mark] = (self.here[mark] or 0) + 1
+  return not was_given(self, row, mark)
 end
 
 --- The next row.
@@ -119,7 +126,7 @@ function methods:next()
       going, err = turn_page(self)
     elseif is_row(self, row, name) then
       self.count = self.count + 1
-      local fresh = note(self, mark_of(row, text))
+      local fresh = note(self, row, text)
       if fresh == nil then
         going, err = came_again(self)
       elseif fresh then
@@ -144,7 +151,7 @@ end
 return function(client, store, options)
   options = options or {}
   local self = setmetatable({ client = client, store = store, where = where.body(options.where), page = 1, total = 0,
-    per_page = options.per_page or PER_PAGE, key = client.state.routes[ROUTE].key, given = {},
+    per_page = options.per_page or PER_PAGE, key = client.state.routes[ROUTE].key, given = {}, here = {},
     path = options.path or private_file() }, Walk)
   local ok, err = ask(self)
   if ok then return self end
