@@ -326,8 +326,8 @@ local function next_page(walk)
     if is_repeat(walk, items, response) then
       if not walk.r.paging or info.cursor or info.last then return repeated(walk, "a page came twice") end
       if is_cut(walk, #items) then
-        return repeated(walk, ("a full page came twice, and what lies behind its %d rows is not known (a larger per_page "
-          .. "may show it)"):format(#items))
+        return repeated(walk, ("a full page came twice, and what lies behind its %d rows is not known (a larger "
+          .. "per_page may show it)"):format(#items))
       end
       walk.ended = true
       return nil
