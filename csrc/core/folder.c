@@ -7,19 +7,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Why one of the upper ones cannot be made shows when the last one cannot. */
-static void make_all(char *path, mode_t mode) {
-  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-    *at = '\0';
-    mkdir(path, mode);
-    *at = '/';
-  }
-  mkdir(path, mode);
+/* Makes one; `why` keeps what stood in the way of the first that was neither there nor could be made. */
+static void make_one(const char *path, mode_t mode, int *why) {
+  if (mkdir(path, mode) != 0 && errno != EEXIST && *why == 0) *why = errno;
 }
 
-static bool is_usable(const char *path) {
+static int make_all(char *path, mode_t mode) {
+  int why = 0;
+  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    make_one(path, mode, &why);
+    *at = '/';
+  }
+  make_one(path, mode, &why);
+  return why;
+}
+
+/* `why`: of a folder that is not there, what kept it from being made. */
+static bool is_usable(const char *path, int why) {
   struct stat is;
-  if (stat(path, &is) != 0) return false;
+  if (stat(path, &is) != 0) {
+    if (errno == ENOENT && why != 0) errno = why;
+    return false;
+  }
   if (!S_ISDIR(is.st_mode)) {
     errno = ENOTDIR;
     return false;
@@ -33,8 +43,7 @@ bool studio_folder_make(const char *path, mode_t mode, studio_error *err) {
     studio_error_set(err, STUDIO_KIND_INTERNAL, "memory", "out of memory");
     return false;
   }
-  make_all(copy, mode);
-  bool usable = is_usable(copy);
+  bool usable = is_usable(copy, make_all(copy, mode));
   if (!usable) studio_error_set(err, STUDIO_KIND_FILE, "write", "cannot use the folder %s: %s", path, strerror(errno));
   free(copy);
   return usable;

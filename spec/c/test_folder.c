@@ -60,6 +60,19 @@ static void say_why_not(void **state) {
   *strrchr(file, '/') = '\0';
 }
 
+/* Below a folder that is somebody else's: the upper one cannot be made, which is why the lower one is not there. */
+static void say_why_not_of_those_above(void **state) {
+  (void)state;
+  assert_int_equal(chmod(root, 0555), 0);
+  bool is_root = geteuid() == 0;
+  if (is_root) assert_int_equal(seteuid(65534), 0);
+  bool made = studio_folder_make(lower, 0777, &err);
+  if (is_root) assert_int_equal(seteuid(0), 0);
+  assert_int_equal(chmod(root, 0755), 0);
+  assert_false(made);
+  assert_non_null(strstr(err.message, "Permission denied"));
+}
+
 static void tell_what_lies_in_them(void **state) {
   (void)state;
   char at[160];
@@ -86,6 +99,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(are_made_with_those_above, set_up, tear_down),
     cmocka_unit_test_setup_teardown(stay_as_they_are, set_up, tear_down),
     cmocka_unit_test_setup_teardown(say_why_not, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(say_why_not_of_those_above, set_up, tear_down),
     cmocka_unit_test_setup_teardown(tell_what_lies_in_them, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
