@@ -87,6 +87,17 @@ describe("what a recorder sends", function()
     assert.same({ 1764000000.25, 1764000005.25 }, { bodies[2].data[1].time, bodies[3].data[1].time })
   end)
 
+  it("is a session of its own, also where two begin in one second", function()
+    local seen = {}
+    for _ = 1, 3 do
+      local rec = studio.cognitive3d.recorder { client = support.client(), scene = SHOP, version_number = 1,
+        user = "headset-1" }
+      assert.is_nil(seen[rec.session_id])
+      seen[rec.session_id] = true
+      rec:finish()
+    end
+  end)
+
   it("belongs to the scene in which it was recorded, and tells each scene what its things are", function()
     local client = support.client()
     local rec = support.over(client)
@@ -348,6 +359,27 @@ describe("a game that never steps", function()
     assert.is_true(dropped.reasons.memory_full >= 5 and dropped.reasons.memory_full < 30)
     assert.equal(dropped.samples, dropped.reasons.memory_full)
     rec:finish { wait = 0 }
+  end)
+
+  it("has its properties and things told again, where what told of them had to go", function()
+    local client = support.client()
+    local rec = support.over(client, { batch = { dynamics = 1, events = 1 }, properties = { level = 3 } })
+    rec:object { id = "cup", name = "Cup", mesh = "cup_mesh" }
+    rec:dynamic { id = "cup", position = P, rotation = R }
+    rec:flush()
+    local text = { text = ("z"):rep(60000) }
+    for _ = 1, 150 do rec:event("big", P, text) end
+    rec:dynamic { id = "cup", position = P, rotation = R }
+    rec:property("group", "b")
+    assert.is_true(rec:finish())
+    assert.is_true(rec:stats().dropped.samples > 1)
+    local found = {}
+    for i, body in ipairs(support.bodies(client)) do
+      if body.manifest then found.manifest = body.manifest end
+      if client.sent[i].path:find "gaze" then found.properties = body.properties end
+    end
+    assert.same({ manifest = { cup = { name = "Cup", mesh = "cup_mesh", fileType = "gltf" } },
+      properties = { level = 3, group = "b" } }, found)
   end)
 
   it("does nothing behind its back: no file, no request", function()

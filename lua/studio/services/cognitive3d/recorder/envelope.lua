@@ -17,7 +17,8 @@ local envelope = {}
 ---@field groups table<string, string[]>? sensors: samples by the sensor's name
 ---@field names string[]? sensors: their names, as they came
 ---@field shapes string[]? boundary: the other list
----@field manifest string[]? dynamics: the things that are told of for the first time
+---@field manifest (string[]|table<string, true>)? dynamics: the things that are told of for the first time, and their
+---  ids
 ---@field properties table<string, any>? gaze: properties of the session that are new or changed
 ---@field scene string
 ---@field version integer

@@ -28,12 +28,25 @@ local Recorder = { __name = "studio.cognitive3d.recorder", __index = methods }
 
 -- ---- What is lost is counted --------------------------------------------------------------------------------------
 
+-- A batch of this session was pushed out. What it alone told of (things, properties) is told once more.
+local function tell_again(self, of)
+  local is_earlier = of.session and of.session ~= self.session_id
+  if is_earlier or self.finished then return end
+  if of.stream == "dynamics" then
+    self.told = {}
+  elseif of.stream == "gaze" and next(self.properties) ~= nil then
+    local batch = self.batches:open "gaze"
+    batch.properties = merge(self.properties, batch.properties)
+  end
+end
+
 -- `of`: a batch, or an entry of the spool.
 local function drop(self, of, reason, err)
   local count = of.samples or of.count
   local dropped = self.dropped
   dropped.batches, dropped.samples = dropped.batches + 1, dropped.samples + count
   dropped.reasons[reason] = (dropped.reasons[reason] or 0) + count
+  if reason == "memory_full" or reason == "spool_full" then tell_again(self, of) end
   if not self.on_drop then return end
   local told, why = pcall(self.on_drop, { reason = reason, stream = of.stream, session = of.session or self.session_id,
     part = of.part, samples = count, status = err and err.status, message = err and err.message })
@@ -165,12 +178,13 @@ function methods:dynamic(sample)
   local text = samples.dynamic(sample, moment(self, "recorder:dynamic", time_of(sample)))
   local id = sample.id
   local batch = self.batches:open "dynamics"
-  if not self.told[id] then -- the first batch in which a scene sees a thing says what it is
+  -- the first batch in which a scene sees a thing says what it is
+  if not (self.told[id] or batch.manifest and batch.manifest[id]) then
     local about = self.objects[id]
     if not about then check.fail("recorder:dynamic: nothing is known of '%s'; tell of it with recorder:object", id) end
     batch.manifest = batch.manifest or {}
     table.insert(batch.manifest, about)
-    batch.bytes, self.told[id] = batch.bytes + #about, true
+    batch.bytes, batch.manifest[id], self.told[id] = batch.bytes + #about, true, true
   end
   self.batches:add(batch, batch.items, text)
 end
@@ -202,7 +216,7 @@ function methods:property(name, value)
   samples.properties("recorder:property", { [name] = value })
   local batch = self.batches:open "gaze" -- properties travel with gaze, be it without a sample
   batch.properties = batch.properties or {}
-  batch.properties[name] = value
+  batch.properties[name], self.properties[name] = value, value
 end
 
 --- What is recorded from now on belongs to another scene.
@@ -288,9 +302,11 @@ function methods:finish(options)
   local wait = check.options("recorder:finish", options, { wait = "seconds" }).wait or 10
   if not self.finished then
     moment(self, "recorder:finish")
-    self.batches:close(0)
+    for _ = 1, 2 do -- what is pushed out meanwhile may have to be told again
+      self.batches:close(0)
+      while hand_over(self) do end -- luacheck: ignore 542
+    end
     self.finished = true
-    while hand_over(self) do end -- luacheck: ignore 542
     self.sender:hurry()
     self.sender:start()
     local due = task.loop:now() + wait
@@ -318,8 +334,8 @@ end
 ---@return studio.error? err kind "file"; code "busy": another recorder has that folder
 return function(options)
   local self = setmetatable({
-    head = { 0, 0, 0 }, sensor_names = {}, objects = {}, told = {}, working = false, finished = false, closed = false,
-    dropped = { batches = 0, samples = 0, reasons = {} },
+    head = { 0, 0, 0 }, sensor_names = {}, objects = {}, told = {}, properties = {}, working = false, finished = false,
+    closed = false, dropped = { batches = 0, samples = 0, reasons = {} },
   }, Recorder)
   local plan = open.read(options)
   self.clock, self.flush_every, self.on_drop, self.folder = plan.clock, plan.flush_every, plan.on_drop, plan.spool

@@ -63,8 +63,20 @@ local function batch_sizes(given)
   return sizes
 end
 
-local function session_of(options, clock)
+-- Two sessions of a user that begin in one second would have one id, and be one to the service: the second is taken to
+-- begin a second later.
+local last_start = {}
+
+local function start_of(options, clock)
   local started = math.floor(clock())
+  if options.clock or options.session_id then return started end
+  started = math.max(started, (last_start[options.user] or 0) + 1)
+  last_start[options.user] = started
+  return started
+end
+
+local function session_of(options, clock)
+  local started = start_of(options, clock)
   for _, name in ipairs { "user", "session_id", "hmd", "lobby" } do
     if options[name] then samples.name(WHAT, "option '" .. name .. "'", options[name]) end
   end
