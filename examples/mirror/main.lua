@@ -15,8 +15,10 @@ end
 
 -- A client; nil and a sentence.
 local function open(settings)
-  local ok, client = pcall(studio.five9, { region = settings.region, base_url = settings.base_url,
-    api_key = os.getenv "FIVE9_API_KEY" or "", scope_id = os.getenv "FIVE9_SCOPE_ID", ca_file = settings.ca_file })
+  local key, id = os.getenv "FIVE9_API_KEY", os.getenv "FIVE9_SCOPE_ID"
+  if (key or "") == "" or (id or "") == "" then return nil, "set FIVE9_API_KEY and FIVE9_SCOPE_ID (see --help)" end
+  local ok, client = pcall(studio.five9, { region = settings.region, base_url = settings.base_url, api_key = key,
+    scope_id = id, ca_file = settings.ca_file })
   if ok then return client end
   if process.is_interrupt(client) then error(client, 0) end
   return nil, (tostring(client):gsub("^.-%.lua:%d+: ", ""))
