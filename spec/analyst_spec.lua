@@ -245,6 +245,31 @@ describe("studio.analyst", function()
       assert.equal(server.url .. "/api/acme/spaces/aaa/reports", (an:href(space, "reports")))
     end)
 
+    it("are gone through page after page, and what is no list, or fails, is raised", function()
+      serve {
+        ["GET /api/acme/spaces"] = { { body = SPACES:format(SPACE) } },
+        ["GET /api/acme/spaces/aaa/reports"] = {
+          { body = '{"_embedded":{"reports":[{"token":"r1"},{"token":"r2"}]}}' },
+          { body = '{"_embedded":{"reports":[{"token":"r3"}]}}' }, { body = '{"_embedded":{"reports":[]}}' },
+        },
+        ["GET /api/acme/collections/aaa"] = { { body = '{"token":"aaa","_embedded":{"things":[1]}}' } },
+      }
+      an = open()
+      space = assert(an.collections:list())[1]
+      local tokens, targets = {}, {}
+      for report in an:follow_each(space, "reports", { order = "asc" }) do tokens[#tokens + 1] = report.token end
+      assert.same({ "r1", "r2", "r3" }, tokens)
+      for i, seen in ipairs(server:log()) do targets[i] = seen.target:match "%?.*" or "" end
+      assert.same({ "", "?order=asc", "?order=asc&page=2", "?order=asc&page=3" }, targets)
+      for rel, kind in pairs { self = "protocol", none = "not_found", elsewhere = "refused" } do
+        local ok, err = pcall(function()
+          for _ in an:follow_each(space, rel) do error "a row" end
+        end)
+        assert.is_false(ok)
+        assert.equal(kind, err.kind)
+      end
+    end)
+
     it("are filled in when they are templates, and refused when they cannot be", function()
       assert.equal("found", an:follow(space, "search", { token = "a/b", q = "x y" }).token)
       assert.equal("/api/acme/spaces/a%2Fb/find?q=x%20y", server:log()[2].target)

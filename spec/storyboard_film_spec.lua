@@ -101,7 +101,7 @@ describe("examples/storyboard.lua, a whole film", function()
     assert.equal(7, posts "/generate" + posts "/export")
   end)
 
-  it("shows older takes and comments, and gives a character the voice that it was told", function()
+  it("shows older takes, comments and reviews, and gives a character the voice that it was told", function()
     start {}
     local client <close> = studio.mstudio { api_key = KEY, base_url = server.mstudio_url, limits = { window = 1 } }
     local voices = assert(client.voices:list())
@@ -110,8 +110,10 @@ describe("examples/storyboard.lua, a whole film", function()
     local frame = client.frames:each(project)()
     assert(assert(client.images:generate(frame, { prompt = "wider" })):wait { timeout = 60 })
     assert(client.comments:create(frame, { text = "Wider & higher." }))
+    assert(client.reviews:create(frame, { status = "changes_requested" }))
     assert.equal(0, (make "--voices"))
     local text = page()
+    assert.is_truthy(text:find("<strong>changes requested</strong>", 1, true))
     assert.is_truthy(text:find("Wider &amp; higher.", 1, true))
     local take = text:match 'href="(takes/[^"]+%.png)"'
     assert.matches("^\x89PNG", take and shell.read(folder .. "/out/" .. take))

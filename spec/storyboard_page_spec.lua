@@ -101,13 +101,15 @@ describe("storyboard.html", function()
           { kind = "video", file = "takes/2.mp4" },
           { kind = "image", missing = "failed", why = "Busy." }, image },
         comments = { { text = "Wider.", author = "Ada", made = "23 November" },
-          { text = "Why?", made = "24 November" } } },
+          { text = "Why?", made = "24 November" } },
+        reviews = { { verdict = "rejected", text = "Too dark.", author = "Bo" }, { verdict = "approved" } } },
     }
     local _, lists = text:gsub("<details", "")
     assert.equal(1, lists)
     assert_in_order(text, 'id="shot-2"', "4 takes", 'href="takes/2.png"', "1. image", "22 November",
       'src="takes/2.mp4"', "2. video",
-      "failed", "3. image", "Busy.", "4. image, shown", "Wider.", "Ada", "23 November", "Why?", "24 November")
+      "failed", "3. image", "Busy.", "4. image, shown", "<strong>rejected</strong>: Too dark.", "Bo",
+      "<strong>approved</strong>", "Wider.", "Ada", "23 November", "Why?", "24 November")
   end)
 
   it("lets no word of a server or a screenplay be more than text", function()
@@ -116,7 +118,8 @@ describe("storyboard.html", function()
     local text = render({
       { image = lost, video = lost, voices = { lost },
         takes = { { kind = "image", missing = nasty, why = nasty, made = nasty }, { kind = nasty, file = nasty } },
-        comments = { { text = nasty, author = nasty, made = nasty } } },
+        comments = { { text = nasty, author = nasty, made = nasty } },
+        reviews = { { verdict = nasty, text = nasty, author = nasty, made = nasty } } },
       { image = { file = "javascript:alert(1)" }, video = { file = nasty } },
     }, lost)
     assert.is_nil(text:find("<img src=x", 1, true))

@@ -55,13 +55,13 @@ local function watch(board, client)
   end)
 end
 
--- Takes and comments, unless they are not wanted; what cannot be read of them is said and left out.
+-- Takes, comments and reviews, unless they are not wanted; what cannot be read of them is said and left out.
 local function read_extras(board, client, settings)
   if settings.no_takes then return {} end
-  line:status "reading takes and comments"
+  line:status "reading takes, comments and reviews"
   local extras, failures = takes.read(client, board)
   line:finish()
-  for _, what in ipairs { "takes", "comments" } do
+  for _, what in ipairs { "takes", "comments", "reviews" } do
     if failures[what] then
       line:print({ "yellow", "The page shows no " .. what .. ": " }, tostring(failures[what]))
     end

@@ -14,7 +14,7 @@ voices and the film; and a page that shows it all. The API key is read from the 
   --voices             dialogue is spoken: voices from the library in turn, and each character keeps its own
   --voice NAME=ID      this character has this voice (implies --voices; may be given more than once)
   --export             the film is made when everything else is there
-  --no-takes           leaves out older takes and comments: two requests less for each shot
+  --no-takes           leaves out older takes, comments and reviews: three requests less for each shot
 
   --dry-run            sends nothing; says how many calls and generations it would take, and how long
   --max-generations N  asks for no more than N generations, over all runs

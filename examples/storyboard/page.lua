@@ -27,6 +27,7 @@ local page = {}
 ---@field voices? table<integer, storyboard.Shown>  by the index of the dialogue block
 ---@field takes? storyboard.Take[]
 ---@field comments? { text: string, author: string?, made: string? }[]
+---@field reviews? { verdict: string?, text: string?, author: string?, made: string? }[]
 
 local function counted(n, thing) return { e("b", nil, n), " " .. thing .. (n == 1 and "" or "s") } end
 

@@ -92,23 +92,26 @@ local function text_of(...)
   end
 end
 
-local function comments_of(rows)
+-- Comments, and reviews, which have a verdict and perhaps no words.
+local function remarks_of(rows, are_reviews)
   local list = {}
   for _, row in ipairs(rows) do
     local by = type(row.author) == "table" and row.author or type(row.user) == "table" and row.user or {}
     local text = text_of(row.text, row.body, row.comment, row.content, row.message)
-    list[#list + 1] = text and {
-      text = text, author = text_of(row.author, row.author_name, by.name), made = moment(row.created_at),
+    local verdict = are_reviews and text_of(row.status, row.verdict, row.decision) or nil
+    list[#list + 1] = (text or verdict) and {
+      text = text, verdict = verdict and (verdict:gsub("_", " ")),
+      author = text_of(row.author, row.author_name, by.name), made = moment(row.created_at),
     }
   end
   return list
 end
 
---- Reads the takes and comments of all shots that have a frame, and downloads takes into DIR/takes.
+--- Reads the takes, comments and reviews of all shots that have a frame, and downloads takes into DIR/takes.
 ---@param client studio.mstudio.client
 ---@param board studio.mstudio.storyboard.board
----@return table<integer, { takes: storyboard.Take[]?, comments: table[]? }> extras  by the index of the shot
----@return table<string, studio.error> failures  "takes", "comments" -> why they could not be read
+---@return table<integer, { takes: storyboard.Take[]?, comments: table[]?, reviews: table[]? }>  by the shot's index
+---@return table<string, studio.error> failures  "takes", "comments", "reviews" -> why they could not be read
 function takes.read(client, board)
   local extras, failures = {}, {}
   local ok, message = files.make_folder(board.folder .. "/takes")
@@ -123,9 +126,10 @@ function takes.read(client, board)
   studio.map(board.shots, function(entry)
     if not entry.frame.id then return end
     local versions = rows("takes", client.versions, entry)
-    local comments = rows("comments", client.comments, entry)
+    local comments, reviews = rows("comments", client.comments, entry), rows("reviews", client.reviews, entry)
     extras[entry.shot.index] = {
-      takes = versions and takes_of(board, client, entry, versions), comments = comments and comments_of(comments),
+      takes = versions and takes_of(board, client, entry, versions), comments = comments and remarks_of(comments),
+      reviews = reviews and remarks_of(reviews, true),
     }
   end, { concurrency = LANES })
   return extras, failures

@@ -22,7 +22,7 @@ end
 
 --- The page's words for a board.
 ---@param board studio.mstudio.storyboard.board
----@param extras table<integer, { takes: storyboard.Take[], comments: table[] }>  by the index of the shot
+---@param extras table<integer, { takes: storyboard.Take[], comments: table[], reviews: table[] }>  by the shot's index
 ---@param err studio.error?  what stopped the run
 ---@return table  for page.render
 function view.of(board, extras, err)
@@ -30,7 +30,8 @@ function view.of(board, extras, err)
   for i, entry in ipairs(board.shots) do
     local extra = extras[i] or {}
     shots[i] = entry.shot
-    by_shot[entry.shot] = { voices = {}, takes = extra.takes, comments = extra.comments }
+    by_shot[entry.shot] = { voices = {}, takes = extra.takes, comments = extra.comments,
+      reviews = extra.reviews }
   end
   for _, thing in ipairs(things.of(board)) do
     local of_shot = by_shot[thing.shot]

@@ -190,6 +190,7 @@ end
 -- One page ----------------------------------------------------------------------------------------
 
 local function fetch(walk)
+  if walk.ask and not walk.url then return walk.ask(walk.query) end
   local options = walk.options
   local value, response
   if walk.url then
@@ -349,10 +350,8 @@ function page.pages(client, route, params, query, options)
   return function() return next_page(walk) end
 end
 
---- An iterator over all items, for `for`. Raises the error object when a page fails, since a nil would
---- end the loop without a word. Pages are fetched when they are needed; `break` ends it.
-function page.each(client, route, params, query, options)
-  local walk = new_walk(client, route, params, query, options)
+-- An iterator over the items of a walk, which is closed by `break` as well.
+local function items_of(walk)
   local items, at = {}, 0
   local function step()
     at = at + 1
@@ -374,6 +373,24 @@ function page.each(client, route, params, query, options)
     walk.closed, walk.ended, items = true, true, {}
   end
   return step, nil, nil, setmetatable({}, { __close = close })
+end
+
+--- An iterator over all items, for `for`. Raises the error object when a page fails, since a nil would
+--- end the loop without a word. Pages are fetched when they are needed; `break` ends it.
+function page.each(client, route, params, query, options)
+  return items_of(new_walk(client, route, params, query, options))
+end
+
+--- The same of a list that is asked for in another way than by its route.
+---@param client studio.client
+---@param r studio.route whose list it is: its name and `paging` count
+---@param ask fun(query: table): any[]?, table, studio.page.info? one page, as page.list gives it
+---@param query table?
+---@param options table? of the calls that follow a link to the next page
+function page.each_by(client, r, ask, query, options)
+  local walk = new_walk(client, r.name, nil, query, options)
+  walk.r, walk.ask = r, ask
+  return items_of(walk)
 end
 
 return page

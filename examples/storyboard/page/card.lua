@@ -116,15 +116,17 @@ local function takes_of(takes)
     e("ol", nil, list))
 end
 
-local function comments_of(comments)
-  if #comments == 0 then return nil end
+-- What people wrote about the shot, or decided.
+local function remarks_of(remarks, label)
+  if #remarks == 0 then return nil end
   local list = {}
-  for i, comment in ipairs(comments) do
-    local by = comment.author and named(comment.author) or comment.made
-    list[i] = e("li", nil, comment.text, by and e("span", { class = "by" }, by,
-      comment.author and comment.made and ", " .. comment.made))
+  for i, remark in ipairs(remarks) do
+    local by = remark.author and named(remark.author) or remark.made
+    list[i] = e("li", nil, remark.verdict and e("strong", nil, remark.verdict),
+      remark.verdict and remark.text and ": ", remark.text, by and e("span", { class = "by" }, by,
+      remark.author and remark.made and ", " .. remark.made))
   end
-  return e("ul", { class = "comments", ["aria-label"] = "Comments" }, list)
+  return e("ul", { class = "comments", ["aria-label"] = label }, list)
 end
 
 --- The card of a shot.
@@ -140,7 +142,8 @@ function card.render(shot, shown)
       shot.text ~= "" and e("p", { class = "text" }, shot.text),
       words(shot, shown.voices or {}), notes,
       shot.transition and e("p", { class = "transition" }, shot.transition),
-      takes_of(shown.takes or {}), comments_of(shown.comments or {})))
+      takes_of(shown.takes or {}), remarks_of(shown.reviews or {}, "Reviews"),
+      remarks_of(shown.comments or {}, "Comments")))
 end
 
 return card

@@ -69,7 +69,7 @@ end
 ---@param options studio.call_options?
 ---@return any value a plain list of rows where the answer is a list; nil, err on failure, and for a link elsewhere
 ---@return table response_or_err
----@return studio.page.info? info of a list: this is one page of it
+---@return studio.page.info? info of a list: this is one page of it. follow_each reads all
 function links:follow(row, rel, query, options)
   local what = "analyst:follow"
   check.argument(what, "row", row, "table")
@@ -93,6 +93,32 @@ function links:follow(row, rel, query, options)
     return rows, response, info
   end
   return value, response
+end
+
+-- One page for follow_each.
+local function one_page(self, row, rel, query, options)
+  local rows, response, info = self:follow(row, rel, query, options)
+  if rows == nil or info then return rows, response, info end
+  return nil, self:problem("follow " .. rel, { kind = "protocol", response = response,
+    message = ("the link '%s' leads to no list"):format(rel), advice = "client:follow gives what it leads to" })
+end
+
+--- An iterator over all rows of the list that a link of a row leads to, for `for`. Raises the error object when a page
+--- fails, or there is no such link; pages are fetched when they are needed.
+---@param row table with `_links`
+---@param rel string as for client:follow
+---@param query table? as for client:follow
+---@param options studio.call_options?
+function links:follow_each(row, rel, query, options)
+  local what = "analyst:follow_each"
+  check.argument(what, "row", row, "table")
+  check.argument(what, "rel", rel, "string")
+  if query ~= nil then check.argument(what, "query", query, "table") end
+  local url, err = target(self, "follow " .. rel, row, rel, query)
+  if not url then error(err, 0) end
+  -- A list that is not known here is read until a page is empty or comes again.
+  local r = route_of(self.state, url) or { name = "follow " .. rel, paging = "pages" }
+  return page.each_by(self, r, function(now) return one_page(self, row, rel, now, options) end, query, options)
 end
 
 return links
