@@ -8,6 +8,7 @@ local studio = require "studio"
 local support = require "spec.support.recorder"
 
 local R <const> = { 0, 0, 0, 1 }
+local LUA <const> = os.getenv "STUDIO_LUA" or "lua5.4"
 
 -- A game that records, sends what it can, and is killed: at a chosen moment, or at the end.
 local GAME <const> = [[
@@ -113,10 +114,10 @@ describe("a recorder with a spool", function()
     for round, death in ipairs { "", "'append', 4", "'append', 9", "'send', 2", "'answer', 1", "" } do
       if round == 6 then cut() end
       shell.write(script, GAME:format(death, 1764000000 + round * 1000, sb.cognitive3d_data_url, kept))
-      local ok, output = shell.run(("LUA_PATH=%s LUA_CPATH=%s lua5.4 %s"):format(shell.quote(package.path),
-        shell.quote(package.cpath), script))
+      local ok, output = shell.run(("LUA_PATH=%s LUA_CPATH=%s %s %s"):format(shell.quote(package.path),
+        shell.quote(package.cpath), LUA, script))
       assert.is_false(ok)
-      assert.is_nil(output:find "lua5.4:", output) -- killed, and not by a mistake
+      assert.is_nil(output:find (LUA .. ":", 1, true), output) -- killed, and not by a mistake
     end
     mend()
     local rec = assert(support.of(sb, { spool = kept }))
