@@ -41,7 +41,7 @@ describe("a weekly report's page", function()
   it("shows figures, changes, steps and answers", function()
     local page = fixture.page(fixture.week())
     has(page, "36 sessions in seven days", "Left out: 5 sessions (4 tagged test, 2 tagged junk, 1 of them both).",
-      "▲ 6 more (20 %)", "▲ 1.5 better", "= as before", "1:02:05 h", "67 %", "20 of 30 sessions succeeded",
+      "▲ 6 more (20 %)", "▲ 1.5 better", "= as before", "1:02:05 h", "<b>67 %</b>", "20 of 30 sessions succeeded",
       "25 % of 4 in the seven days before", "2 sessions judged by an earlier version", "12.3 s",
       "others and unknown", "Yes", "75 %", "<bdi>7</bdi>", "3.5", "4 answers, 1 skipped", "2 recordings",
       "1 more question set not shown")

@@ -76,15 +76,20 @@ describe("examples/weekly_report.lua", function()
   it("has the numbers of the service", function()
     local _, _, page = run()
     local days = assert(client:query { metrics = { n = client.aggregate.count(),
-      fps = client.aggregate.avg "c3d.metrics.fps_score" }, slice = client.slice.by_date "day", from = "2026-11-15",
+      fps = client.aggregate.avg "c3d.metrics.fps_score" }, slice = client.slice.by_date "day", from = "2026-11-08",
       to = "2026-11-22", exclude_tags = true })
-    local seen = 0
-    for day, n, fps in page:gmatch('<th class="day" scope="row">%a+, (%d+) Nov</th>'
-      .. '<td class="number">(%d+)</td><td class="number spare">%d+</td><td class="number">([%d.–]+)</td>') do
-      local row = { n = 0 }
-      for _, one in ipairs(days) do
-        if one.date == ("2026-11-%02d"):format(math.tointeger(tonumber(day))) then row = one end
+    local function of_day(number)
+      for _, row in ipairs(days) do
+        if row.date == ("2026-11-%02d"):format(number) then return row end
       end
+      return { n = 0 }
+    end
+    local seen = 0
+    for day, n, past, fps in page:gmatch('<th class="day" scope="row">%a+, (%d+) Nov</th>'
+      .. '<td class="number">(%d+)</td><td class="number spare">(%d+)</td><td class="number">([%d.–]+)</td>') do
+      day = math.tointeger(tonumber(day))
+      local row = of_day(day)
+      assert.equal(of_day(day - 7).n, tonumber(past))
       assert.equal(row.n, tonumber(n))
       if row.fps then assert.equal(("%.1f"):format(row.fps), fps) end
       seen = seen + 1
