@@ -53,16 +53,16 @@ function methods:add(batch, items, text)
   local count = batch.count + 1
   batch.count, batch.bytes = count, batch.bytes + #text
   self.recorded[batch.stream] = self.recorded[batch.stream] + 1
-  if count >= self.sizes[batch.stream] then close(self, batch) end
+  if count >= self.sizes[batch.stream] or batch.bytes >= self.largest then close(self, batch) end
 end
 
---- Closes the batches that are older than so many seconds.
+--- Closes the batches that are older than so many seconds, or younger than now where a host's clock was put back.
 ---@param age number 0: all of them
 function methods:close(age)
   local now = self.clock()
   for _, stream in ipairs(self.order) do
     local batch = self.growing[stream]
-    if batch and (age <= 0 or now - batch.from >= age) then close(self, batch) end
+    if batch and (age <= 0 or now - batch.from >= age or now < batch.from) then close(self, batch) end
   end
 end
 
@@ -89,16 +89,17 @@ function methods:any() return self.first <= self.last or next(self.growing) ~= n
 ---@param scene string
 ---@param version integer
 function methods:enter(scene, version)
+  self.scene, self.version = scene, version -- first, since what is begun meanwhile is of the new scene
   self:close(0)
-  self.scene, self.version = scene, version
 end
 
----@param options table clock, sizes (by stream), on_drop(batch, reason), scene, version
+---@param options table clock, sizes (by stream), largest (bytes from which a batch is full, too), scene, version,
+---  on_drop(batch, reason)
 ---@return studio.cognitive3d.recorder.batches
 function batches.new(options)
   local self = setmetatable({
-    clock = options.clock, sizes = {}, on_drop = options.on_drop, scene = options.scene, version = options.version,
-    growing = {}, full = {}, first = 1, last = 0, bytes = 0, parts = {}, recorded = {},
+    clock = options.clock, sizes = {}, largest = options.largest, on_drop = options.on_drop, scene = options.scene,
+    version = options.version, growing = {}, full = {}, first = 1, last = 0, bytes = 0, parts = {}, recorded = {},
     order = { "gaze", "events", "sensors", "fixations", "dynamics", "boundary" },
   }, Batches)
   for _, stream in ipairs(self.order) do

@@ -78,6 +78,11 @@ end
 --- How many samples a batch of each stream holds by default: what the vendor's SDK for Android has, and its like.
 envelope.sizes = { gaze = 256, events = 256, dynamics = 512, sensors = 512, fixations = 256, boundary = 64 }
 
+--- Can that be a scene's id? It becomes a part of a path.
+---@param text string
+---@return boolean
+function envelope.is_scene(text) return #text <= 128 and text:find "^%w[%w._-]*$" ~= nil end
+
 --- The body of a batch's request.
 ---@param session studio.cognitive3d.recorder.session
 ---@param batch studio.cognitive3d.recorder.batch

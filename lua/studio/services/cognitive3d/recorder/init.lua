@@ -28,16 +28,10 @@ local Recorder = { __name = "studio.cognitive3d.recorder", __index = methods }
 
 -- ---- What is lost is counted --------------------------------------------------------------------------------------
 
--- A batch of this session was pushed out. What it alone told of (things, properties) is told once more.
-local function tell_again(self, of)
-  local is_earlier = of.session and of.session ~= self.session_id
-  if is_earlier or self.finished then return end
-  if of.stream == "dynamics" then
-    self.told = {}
-  elseif of.stream == "gaze" and next(self.properties) ~= nil then
-    local batch = self.batches:open "gaze"
-    batch.properties = merge(self.properties, batch.properties)
-  end
+-- What travels once travels again: the session's properties with the next gaze, things with their next movement.
+local function tell_again(self, stream)
+  if stream == "dynamics" then self.told = {} end
+  if stream == "gaze" and next(self.properties) then self.batches:open("gaze").properties = merge(self.properties) end
 end
 
 -- `of`: a batch, or an entry of the spool.
@@ -46,7 +40,10 @@ local function drop(self, of, reason, err)
   local dropped = self.dropped
   dropped.batches, dropped.samples = dropped.batches + 1, dropped.samples + count
   dropped.reasons[reason] = (dropped.reasons[reason] or 0) + count
-  if reason == "memory_full" or reason == "spool_full" then tell_again(self, of) end
+  -- Not so what was refused: perhaps for just that.
+  if reason ~= "refused" and not self.finished and (of.session or self.session_id) == self.session_id then
+    tell_again(self, of.stream)
+  end
   if not self.on_drop then return end
   local told, why = pcall(self.on_drop, { reason = reason, stream = of.stream, session = of.session or self.session_id,
     part = of.part, samples = count, status = err and err.status, message = err and err.message })
@@ -225,7 +222,8 @@ end
 function methods:scene(scene, version_number)
   moment(self, "recorder:scene")
   self.batches:enter(open.scene("recorder:scene", scene, version_number))
-  self.told = {} -- the new scene knows none of the things
+  tell_again(self, "gaze") -- the new scene knows nothing
+  tell_again(self, "dynamics")
 end
 
 -- ---- The end, and what can be known ---------------------------------------------------------------------------------
@@ -265,9 +263,15 @@ function methods:stats()
 end
 
 -- What an end with something left says.
-local function left_behind(self, waiting)
-  local kept = self.folder and ("they wait in %s for the next recorder"):format(self.folder)
-    or "they are lost; with the option 'spool' they would have been kept for the next recorder"
+local function left_behind(self, waiting, lost)
+  local kept = "they are lost; with the option 'spool' they would have been kept for the next recorder"
+  if self.folder then
+    kept = ("they wait in %s for the next recorder"):format(self.folder)
+    if lost > 0 then
+      kept = ("%s, but for %d, which the disk did not take and which are lost: %s"):format(kept, lost,
+        tostring(self.spool.trouble))
+    end
+  end
   local last = self.sender.last_error
   return errors.new {
     kind = last and last.kind or "timeout", status = last and last.status, service = "cognitive3d",
@@ -279,17 +283,19 @@ end
 local function shut(self)
   self.closed = true
   self.sender:stop()
-  local waiting = self.spool.waiting
-  if not self.folder then
-    for _, lane in ipairs(self.sender.order) do
-      for i = lane.from, lane.to do
-        if not lane[i].gone then drop(self, lane[i], "unsent") end
+  local lost = 0
+  for _, lane in ipairs(self.sender.order) do
+    for i = lane.from, lane.to do
+      local entry = lane[i]
+      if entry.text and not entry.gone then -- in memory alone
+        lost = lost + 1
+        drop(self, entry, "unsent")
       end
     end
   end
+  self.left, self.lost = self.spool.waiting, lost
   self.spool:close()
   if self.owns_client then self.client:close() end
-  return waiting
 end
 
 --- Ends the session: what was recorded is sent, and recording raises from now on. Everything is written to the spool
@@ -314,10 +320,15 @@ function methods:finish(options)
       if not task.sleep(0.01) then break end
       self.sender:start()
     end
-    self.left = shut(self)
+    shut(self)
   end
-  if self.left == 0 then return true end
-  return nil, left_behind(self, self.left)
+  if not self.left then
+    return nil, errors.new { kind = "refused", service = "cognitive3d", stage = "not_sent",
+      message = "the recorder is being finished by somebody else, who is told what became of it" }
+  elseif self.left == 0 then
+    return true
+  end
+  return nil, left_behind(self, self.left, self.lost)
 end
 
 Recorder.__close = function(self) self:finish() end
@@ -328,7 +339,7 @@ end
 
 -- ---- Making one -----------------------------------------------------------------------------------------------------
 
---- Makes a recorder, which is one session of one user. What an earlier recorder has left in the spool is sent first.
+--- Makes a recorder, which is one session of one user. What earlier ones have left in the spool is sent, too.
 ---@param options studio.cognitive3d.recorder.options
 ---@return studio.cognitive3d.recorder? recorder nil, err when the spool cannot be used
 ---@return studio.error? err kind "file"; code "busy": another recorder has that folder

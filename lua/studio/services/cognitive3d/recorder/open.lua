@@ -17,6 +17,10 @@ local open = {}
 local WHAT <const> = "studio.cognitive3d.recorder"
 local MEBI <const> = 1024 * 1024
 
+-- Bytes from which a batch is full however few its samples are: the service's own bound is not published, and what is
+-- refused as too large is lost as a whole.
+local LARGEST <const> = 256 * 1024
+
 -- Options of the client that a recorder makes for itself; docs are at studio.cognitive3d.options.
 local client_options = {
   data_key = "string", data_url = "string", environment = "string", proxy = { "string", "boolean" },
@@ -47,7 +51,7 @@ end
 function open.scene(what, scene, version_number)
   if type(scene) == "table" then scene = scene.sdkFacingId or scene.id end
   check.argument(what, "scene", scene, "string")
-  if not scene:find "^[%w._-]+$" or #scene > 128 then check.fail("%s: scene must be the id of a scene", what) end
+  if not envelope.is_scene(scene) then check.fail("%s: scene must be the id of a scene", what) end
   check.argument(what, "version_number", version_number, "integer")
   if version_number < 1 then check.fail("%s: version_number must be 1 or more", what) end
   return scene, math.tointeger(version_number)
@@ -104,7 +108,8 @@ function open.read(options)
   return {
     client = options.client, own = options, clock = clock, scene = scene, version = version,
     session = session_of(options, clock), sizes = batch_sizes(options.batch), properties = options.properties,
-    flush_every = options.flush_every or 5, spool = options.spool, spool_max = most, on_drop = options.on_drop,
+    largest = math.min(LARGEST, most // 8), flush_every = options.flush_every or 5, spool = options.spool,
+    spool_max = most, on_drop = options.on_drop,
     retry_first = options.retry_first or 60, retry_cap = options.retry_cap or 240, timeout = options.timeout or 10,
   }
 end
@@ -140,6 +145,13 @@ local function poster(client, timeout)
   end
 end
 
+-- A session that goes on after a restart (option session_id) goes on counting behind what is left of it.
+local function go_on(parts, left, session)
+  for _, entry in ipairs(left) do
+    if entry.session == session then parts[entry.stream] = math.max(parts[entry.stream], entry.part) end
+  end
+end
+
 --- Makes what a recorder works with.
 ---@param self studio.cognitive3d.recorder
 ---@param plan table from open.read
@@ -162,9 +174,10 @@ function open.parts(self, plan, on_drop)
   end
   self.spool = kept
   self.sender = sender.new { spool = kept, post = poster(client, plan.timeout), on_drop = on_drop,
-    retry_first = plan.retry_first, retry_cap = plan.retry_cap }
-  self.batches = batches.new { clock = plan.clock, sizes = plan.sizes, scene = plan.scene, version = plan.version,
-    on_drop = on_drop }
+    session = plan.session.id, retry_first = plan.retry_first, retry_cap = plan.retry_cap }
+  self.batches = batches.new { clock = plan.clock, sizes = plan.sizes, largest = plan.largest, scene = plan.scene,
+    version = plan.version, on_drop = on_drop }
+  go_on(self.batches.parts, kept.left, plan.session.id)
   return true
 end
 

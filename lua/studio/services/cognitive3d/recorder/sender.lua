@@ -5,8 +5,12 @@
 --   200 (or another 2xx) with cvr-request-time  sent
 --   400, 404, 413 and the other 4xx             given up, as the vendor's SDKs do: it would be refused again
 --   401, 403                                    kept, unlike there: a key can be put right, a lost session cannot
---   407, 408, 429, 3xx, 5xx, no answer at all   kept
+--   407, 408, 429                               kept, unlike there: another time it may be taken
+--   3xx, 5xx, no answer at all                  kept
 --   200 without that header                     kept: somebody else has answered, a login page of a network say
+--
+-- So nothing is given up that those SDKs would keep: the one for Unity gives up whatever is refused with a 4xx (429,
+-- too), the one for Android keeps such a batch at first, and gives it up when it is refused once more.
 --
 -- What is kept is tried again after 60 s, then 120, then 240 and so on, as the vendor's SDKs wait (or when the service
 -- says, if that is later); meanwhile its stream stands still, so that order is kept. A batch whose answer was lost is
@@ -48,7 +52,7 @@ local function no_success(response)
       or "the answer has no cvr-request-time, so it is not the collector's (a network that wants a login?)" }
 end
 
--- ---- Lanes: one for each stream -----------------------------------------------------------------------------------
+-- ---- Lanes: one for each stream, and one for what earlier sessions have left of it --------------------------------
 
 -- The first batch of a lane that is not gone yet.
 local function first(lane)
@@ -79,10 +83,12 @@ local function keep(self, lane, entry, err)
 end
 
 local function send_one(self, lane, entry)
-  local body = self.spool:read(entry)
-  if not body then
+  local body, why, lost = self.spool:read(entry)
+  if lost then
     self.spool:done(entry)
     return self.on_drop(entry, "unreadable")
+  elseif not body then -- the program has too many files open, say
+    return keep(self, lane, entry, errors.new { kind = "file", service = "cognitive3d", message = why })
   end
   entry.sending = true
   self.in_flight = self.in_flight + 1
@@ -114,10 +120,12 @@ end
 --- A batch that the spool has taken; or one that an earlier recorder has left.
 ---@param entry studio.cognitive3d.recorder.entry
 function methods:add(entry)
-  local lane = self.lanes[entry.stream]
+  -- What is left may be of no use to this key, and must not hold up the session that is recorded now.
+  local name = entry.session == self.session and entry.stream or "left " .. entry.stream
+  local lane = self.lanes[name]
   if not lane then
     lane = { from = 1, to = 0, failures = 0, due = 0, busy = false }
-    self.lanes[entry.stream] = lane
+    self.lanes[name] = lane
     self.order[#self.order + 1] = lane
   end
   lane.to = lane.to + 1
@@ -175,12 +183,12 @@ function methods:paused_for()
   return least
 end
 
----@param options table spool, post(entry, body): response or nil, err; on_drop, retry_first, retry_cap
+---@param options table spool, post(entry, body): response or nil, err; on_drop, session, retry_first, retry_cap
 ---@return studio.cognitive3d.recorder.sender
 function sender.new(options)
   local self = setmetatable({
     spool = options.spool, post = options.post, on_drop = options.on_drop, retry_first = options.retry_first,
-    retry_cap = options.retry_cap, lanes = {}, order = {}, in_flight = 0, failures = 0,
+    retry_cap = options.retry_cap, session = options.session, lanes = {}, order = {}, in_flight = 0, failures = 0,
     sent = { batches = 0, samples = 0, bytes = 0 }, closed = false,
   }, Sender)
   for _, entry in ipairs(options.spool.left) do self:add(entry) end

@@ -62,7 +62,8 @@ local function new_segment(self)
     local ok, why = self.index:append(('{"segment":%d}\n'):format(segment.number))
     local file
     if ok then file, why = core.journal(path_of(self, segment.number)) end
-    if file then segment.file = file else trouble(self, why) end
+    if file then ok, why = file:keep(0) end -- a file that was not listed is nobody's
+    if file and ok then segment.file = file else trouble(self, why) end
   end
   return segment
 end
@@ -114,6 +115,23 @@ end
 
 -- ---- Using --------------------------------------------------------------------------------------------------------
 
+-- Adds a line to a segment's file. Where that was taken away under us, or changed, nobody would find the line again:
+-- then the file is left alone from now on.
+local function append(self, segment, line)
+  local ok, why = segment.file:append(line)
+  if ok then
+    local path = path_of(self, segment.number)
+    local kind, size = core.entry(path)
+    if kind == "file" and size == segment.size + #line then
+      segment.size = size
+      return true
+    end
+    segment.file:close()
+    segment.file, why = nil, path .. " is not there any more, or was changed"
+  end
+  trouble(self, why)
+end
+
 local function line_of(entry, body)
   return json.encode({
     seq = entry.seq, stream = entry.stream, scene = entry.scene, version = entry.version, session = entry.session,
@@ -137,13 +155,7 @@ function methods:put(entry, body)
   end
   while self.bytes + size > self.max and #self.segments > 0 do drop_oldest_segment(self) end
   local segment = current(self)
-  local ok, why
-  if segment.file then
-    ok, why = segment.file:append(line)
-    if not ok then trouble(self, why) end
-  end
-  if ok then
-    segment.size = segment.size + size
+  if segment.file and append(self, segment, line) then
     entry.at = segment.size - #body - 1
   else
     entry.text = body
@@ -156,15 +168,23 @@ end
 
 --- The body of a batch.
 ---@param entry studio.cognitive3d.recorder.entry
----@return string? body nil: it cannot be read any more
+---@return string? body nil: it cannot be read
+---@return string? why
+---@return boolean? lost it never will be; else another time it may
 function methods:read(entry)
   if entry.text then return entry.text end
-  local file, why = io.open(path_of(self, entry.segment.number), "rb")
-  if not file then return nil, trouble(self, why) end
+  local path = path_of(self, entry.segment.number)
+  local file, why = io.open(path, "rb")
+  if not file then
+    trouble(self, why)
+    return nil, why, core.entry(path) == nil
+  end
   local _ <close> = file
   local body = file:seek("set", entry.at) and file:read(entry.bytes)
   if body and #body == entry.bytes then return body end
-  trouble(self, "a batch cannot be read back")
+  why = "a batch cannot be read back"
+  trouble(self, why)
+  return nil, why, true
 end
 
 --- A batch needs no more sending: it was sent, or given up.
@@ -177,13 +197,8 @@ function methods:done(entry)
   if self.index and entry.at then
     local now = current(self)
     local line = ('{"done":%d}\n'):format(entry.seq)
-    local ok, why = false, "the spool's file is not there"
-    if now.file then ok, why = now.file:append(line) end
-    if ok then
+    if now.file and append(self, now, line) then -- else the next recorder sends it once more
       now.bytes, self.bytes = now.bytes + #line, self.bytes + #line
-      now.size = now.size + #line
-    else
-      trouble(self, why) -- the next recorder sends it once more
     end
   end
   tidy(self)
@@ -213,7 +228,7 @@ local function entry_of(header, body)
   for _, name in ipairs { "stream", "scene", "session" } do
     if type(entry[name]) ~= "string" then return nil end
   end
-  if entry.bytes ~= #body or not envelope.sizes[entry.stream] then return nil end
+  if entry.bytes ~= #body or not envelope.sizes[entry.stream] or not envelope.is_scene(entry.scene) then return nil end
   return entry
 end
 
@@ -271,7 +286,7 @@ local function complaint_of(self, path, header, origin)
 end
 
 -- Reads the list of segments, and those. The size of its whole lines; nil and why the folder cannot be used.
-local function load(self, path, origin)
+local function load(self, path, origin, begun)
   local file, why = io.open(path, "rb")
   if not file then return nil, why end
   local _ <close> = file
@@ -279,6 +294,7 @@ local function load(self, path, origin)
   for line in file:lines "L" do
     local value = json.decode(line)
     if size == 0 then
+      if line == begun:sub(1, #line) and line ~= begun then return 0 end -- torn when it was begun
       local complaint = complaint_of(self, path, value, origin)
       if complaint then return nil, complaint end
       self.header_size = #line
@@ -292,12 +308,6 @@ local function load(self, path, origin)
   return size
 end
 
-local function begin(self, origin)
-  local header = json.encode({ format = FORMAT, version = VERSION, origin = origin }, { sort = true }) .. "\n"
-  self.header_size = #header
-  return self.index:append(header)
-end
-
 local function open_folder(self, folder, origin)
   local ok, why = core.make_folder(folder)
   if not ok then return nil, why end
@@ -306,11 +316,15 @@ local function open_folder(self, folder, origin)
   local index, message, code = core.journal(path)
   if not index then return nil, message, code end
   self.index = index
+  local header = json.encode({ format = FORMAT, version = VERSION, origin = origin }, { sort = true }) .. "\n"
   local size
-  size, why = load(self, path, origin)
+  size, why = load(self, path, origin, header)
   if not size then return nil, why end
   ok, why = self.index:keep(size)
-  if ok and size == 0 then ok, why = begin(self, origin) end
+  if ok and size == 0 then
+    self.header_size = #header
+    ok, why = self.index:append(header)
+  end
   if ok then settle(self) end
   return ok, why
 end
