@@ -205,6 +205,15 @@ describe("data_stores:import_csv", function()
     assert.equal(5, #data:rows())
   end)
 
+  it("says which lines the service refused", function()
+    local path = data:write("a.csv", "id,visits\n1,1\n2,x\n3,3\n")
+    local report, err, so_far = import(path, { partial = true, batch = 2, types = { visits = "String" } })
+    assert.is_nil(report)
+    assert.same({ "invalid", 0 }, { err.kind, so_far.inserted })
+    assert.is_truthy(err.message:find("(it was about lines 2 to 3)", 1, true), err.message)
+    assert.equal(0, #data:rows())
+  end)
+
   it("does not send a batch that was refused as one that may be done", function()
     local path = data:rows_file(4)
     data.server:set { faults = { { kind = "status", status = 403, path = "/data/data%-store%-collection$" } } }

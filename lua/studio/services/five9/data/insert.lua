@@ -132,6 +132,7 @@ function methods:send(batch)
     if not err.maybe_done then
       -- of a batch that was sent in part some rows are in: it stays in question
       if #rows == #batch.rows then self.log:set(batch.name, { step = false }) end
+      err.message = ("%s (it was about lines %d to %d)"):format(err.message, batch.first, batch.last)
       return nil, err
     end
     if STOPPING[err.kind] or attempt == ATTEMPTS then return nil, err end
