@@ -2,7 +2,7 @@
 --
 -- A batch that got no answer may have been carried out. Then all rows of the data store are read: conditions that find
 -- some of them are known for one value of a text only. With a key a row is there or not. Without one the number of rows
--- tells, which was counted before the first of ours: it has grown by the whole batch or not at all; else nobody knows.
+-- tells: the others were counted before, so it has grown by the whole batch or not at all; else nobody knows.
 
 local check = require "studio.check"
 local exchange = require "studio.exchange"
@@ -13,7 +13,7 @@ local walk = require "studio.services.five9.data.walk"
 
 local ROUTE <const> = "data_stores.import_csv"
 local ATTEMPTS <const> = 3 -- for a batch whose answers are lost
-local COUNT <const> = "rows before" -- the record's item of the count
+local COUNT <const> = "other rows" -- the record's item of the count
 
 ---@class studio.five9.doubt
 ---@field batch integer
@@ -100,6 +100,7 @@ function methods:find_out(batch, rows)
   if check.callable(on_unknown) then
     word = on_unknown { batch = batch.number, rows = rows, first_line = batch.first, last_line = batch.last, why = why }
   end
+  self.counted = false -- what was counted did not tell
   if word == "done" then return {} end
   if word == "again" then return rows end
   return exchange.refuse(self.client, ROUTE, { kind = "conflict", maybe_done = true,
@@ -116,15 +117,30 @@ function methods:did(batch)
   return true
 end
 
+-- Rows that are there beside ours, where a lost answer is judged by that. Counted when a run sends its first batch, so
+-- that what others did between two runs does not matter.
+function methods:count_others()
+  if self.key or self.counted then return true end
+  local total, err = self:each_there(function() end)
+  if not total then return nil, err end
+  self.log:set(COUNT, { rows = total - self.sent })
+  self.counted = true
+  return true
+end
+
 -- One batch, until it is in.
 function methods:send(batch)
   local rows, err = batch.rows, nil
   if self.log:item(batch.name).step == "asked" then -- by a run that was killed
+    self.counted = true -- by that run
     rows, err = self:find_out(batch, rows)
     if not rows then return nil, err end
   end
   for attempt = 1, ATTEMPTS do
     if #rows == 0 then return self:did(batch) end
+    local counted
+    counted, err = self:count_others()
+    if not counted then return nil, err end
     self.log:set(batch.name, { step = "asked" })
     local answer
     answer, err = self.client.rows:insert(self.store, rows)
@@ -141,15 +157,6 @@ function methods:send(batch)
     rows = missing
   end
   return nil, err
-end
-
--- Rows that are there before the first of ours, where that is what a lost answer is judged by.
-function methods:count_before()
-  if self.key or self.log:item(COUNT).rows then return true end
-  local total, err = self:each_there(function() end)
-  if not total then return nil, err end
-  self.log:set(COUNT, { rows = total })
-  return true
 end
 
 -- What is sent must be what was checked.
@@ -195,14 +202,11 @@ end
 return function(import, log)
   local self = setmetatable({ client = import.client, store = import.store, sheet = import.sheet, key = import.key,
     skip = import.skip, options = import.options, report = import.report, log = log, sent = 0 }, methods)
-  local counted, err = self:count_before()
-  if not counted then return nil, err end
   local progress, report = self.options.progress, self.report
   local next_batch = self:batches()
   while true do
-    local batch
-    batch, err = next_batch()
-    if not batch then break end
+    local batch, err = next_batch()
+    if not batch then return err == nil or nil, err end
     if log:item(batch.name).step == "done" then
       self.sent = self.sent + #batch.rows
       report.before = report.before + #batch.rows
@@ -215,6 +219,4 @@ return function(import, log)
       progress(("import: %d of %s"):format(self.sent, phrases.count(report.rows - report.refused, "row")))
     end
   end
-  if err then return nil, err end
-  return true
 end
