@@ -1,7 +1,12 @@
 -- A CSV file into a data store: checked before anything is sent, and no row twice. SPDX-License-Identifier: MIT
 
+local errors = require "studio.error"
 local five9_data = require "spec.support.five9_data"
+local record = require "studio.services.five9.record"
 local studio = require "studio"
+local task = require "studio.task"
+
+local time = os.time
 
 describe("data_stores:import_csv", function()
   local data
@@ -121,6 +126,44 @@ describe("data_stores:import_csv", function()
       assert.matches("was changed while it was imported", err.message, 1, true)
       for _, row in ipairs(data:rows()) do assert.is_not_nil(row.visits) end
     end
+  end)
+
+  it("gives what was asked for time to be seen from when its answer was given up", function()
+    local insert, sleep, at, waits = data.f9.rows.insert, task.sleep, os.time(), {}
+    finally(function() task.sleep, os.time, data.f9.rows.insert = sleep, time, nil end)
+    task.sleep = function(seconds)
+      if seconds > 0 then waits[#waits + 1] = seconds end
+      return true
+    end
+    os.time = function() return at end
+    data.f9.rows.insert = function()
+      at = at + 60 -- a minute of silence
+      return nil, errors.new { kind = "outcome_unknown", message = "lost", maybe_done = true }
+    end
+    local path = data:write("a.csv", "id,visits\n1,1\n")
+    local options = { partial = true, settle = 30, key = "id" }
+    assert.is_nil((import(path, options)))
+    assert.same({ 30, 30 }, waits)
+    data.f9.rows.insert = nil
+    assert.equal(insert, data.f9.rows.insert)
+    assert(import(path, options)) -- the next run
+    assert.same({ 30, 30, 30 }, waits)
+    assert.equal(1, #data:rows())
+  end)
+
+  it("ends with an error when its record cannot be kept", function()
+    local open = record.open
+    finally(function() record.open = open end)
+    record.open = function(...)
+      local log = assert(open(...))
+      log.file = { append = function() return nil, "no space" end, close = function() end }
+      return log
+    end
+    local path = data:write("a.csv", "id,visits\n1,1\n")
+    local report, err, so_far = import(path, { partial = true, key = "id" })
+    assert.is_nil(report)
+    assert.same({ "file", false }, { err.kind, so_far.complete })
+    assert.equal(0, #data:rows())
   end)
 
   it("wants a key to be there and its own, and types where the data store tells none", function()

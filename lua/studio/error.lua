@@ -176,6 +176,28 @@ function errors.read_body(body, content_type)
   return nil
 end
 
+-- Many calls ---------------------------------------------------------------------------------------
+
+local ending <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true, tls = true,
+  cancelled = true, file = true, internal = true }
+
+--- Calls a function, and gives an error object that it raises as nil, err. What else is raised goes on.
+---@param fn function
+---@param ... any for fn
+---@return any ... what fn returns; nil, err
+function errors.catch(fn, ...)
+  local results = table.pack(pcall(fn, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  if not errors.is(results[2]) then error(results[2], 0) end
+  return nil, results[2]
+end
+
+--- Would the next of many calls fare no better? Then work that consists of them ends: nobody lets us in, nothing can be
+--- put on record, or somebody called it off.
+---@param err studio.error
+---@return boolean
+function errors.ends_work(err) return ending[err.kind] or false end
+
 -- The funnel --------------------------------------------------------------------------------------
 
 local reading = { GET = true, HEAD = true }

@@ -10,7 +10,6 @@
 ---@field scope_id string|integer|nil the account's or service provider's id
 ---@field api_key string? of the same account or provider; without scope, scope_id and api_key the client is good for
 ---  f9.chatbot and f9.account only
-
 ---@field login_guard { file: string?, attempts: integer? }? file: where failed logins are counted for other processes
 ---  and later runs; default: in this process only. attempts: how many may fail in a row, default 2
 ---@field account_limits { ["2FA"]: studio.limit_options?, passwords: studio.limit_options? }|false|nil other limits of

@@ -5,14 +5,11 @@
 -- what has not begun then is left for the next run with the same log.
 
 local check = require "studio.check"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local task = require "studio.task"
 
 local run = {}
-
--- After one of these the next report would fare no better.
-local STOPPING <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true,
-  cancelled = true, file = true, internal = true }
 
 ---@class studio.analyst.change_run
 ---@field client studio.client
@@ -101,7 +98,7 @@ end
 ---@param err studio.error
 ---@param more table? schedule; unknown
 function methods:fail(report, change, err, more)
-  if STOPPING[err.kind] or err.code == "retry_budget" then self:stop(err) end
+  if errors.ends_work(err) or err.code == "retry_budget" then self:stop(err) end
   if err.kind == "cancelled" then return end
   local failure = { report = report, change = change, error = err, unknown = false }
   for name, value in pairs(more or {}) do failure[name] = value end

@@ -14,10 +14,6 @@ local fetch = {}
 local TRIES <const> = 3          -- of a session in one run, each with the repetitions that a call has by itself
 local MOST_TROUBLES <const> = 20 -- sessions in a row: then the service is taken for gone
 
--- After one of these every other session would meet the same.
-local FATAL <const> = { unauthorized = true, forbidden = true, payment_required = true, tls = true, refused = true,
-  file = true, internal = true, cancelled = true }
-
 -- The service looked at it and said no: asking again tells nothing new.
 local FINAL <const> = { not_found = true, invalid = true, conflict = true }
 
@@ -29,14 +25,14 @@ local function make(run, session, n)
   local summary, err
   for _ = 1, TRIES do
     summary, err = part.make(run.source, session, path)
-    if summary or FATAL[err.kind] or FINAL[err.kind] then break end
+    if summary or errors.ends_work(err) or FINAL[err.kind] then break end
   end
   return summary, err
 end
 
 -- Takes note of a failure. Nil, err: the run ends.
 local function failed(run, n, err)
-  if FATAL[err.kind] then return nil, err end
+  if errors.ends_work(err) then return nil, err end
   if err.kind == "not_found" then
     run.state:is_gone(n, errors.sentences(err))
     return true

@@ -152,14 +152,6 @@ local function go(run, plan, options)
   return files, counts
 end
 
--- That the state cannot be kept any more is raised, wherever it is met (state.lua).
-local function guarded(...)
-  local fine, files, counts = pcall(go, ...)
-  if fine then return files, counts end
-  if not errors.is(files) then error(files, 0) end
-  return nil, files
-end
-
 ---@class studio.cognitive3d.export.options
 ---@field format "csv"|"ndjson"|"json"|nil default "csv"
 ---@field streams string[]? of "events", "gaze", "fixations", "sensors", "dynamics", "boundary"; default: all of them
@@ -208,7 +200,7 @@ function export.export(client, folder, options)
   source.wanted, source.session_columns = wanted, plan.session_columns
   if plan.format == "csv" then source.known, source.speller = state.columns, rows.speller() end
   plan.trouble = run.trouble
-  local files, counts = guarded(run, plan, options)
+  local files, counts = errors.catch(go, run, plan, options)
   local report = reports.of(state, run)
   if not files then return report, counts end
   report.files, report.rows = files, counts

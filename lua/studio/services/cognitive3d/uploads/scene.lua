@@ -231,14 +231,6 @@ local function state_of(folder, options)
   return folder .. ".c3d-scene"
 end
 
--- That the record cannot be kept any more is raised, wherever it is met (record.lua).
-local function guarded(up)
-  local results = table.pack(pcall(upload, up))
-  if results[1] then return table.unpack(results, 2, results.n) end
-  if not errors.is(results[2]) then error(results[2], 0) end
-  return nil, results[2]
-end
-
 --- Uploads a scene: scene.gltf with the buffers and textures that it refers to, settings.json, screenshot.png. All of
 --- it is checked before anything is sent. Wants a developer_key.
 ---@param client studio.client
@@ -261,5 +253,6 @@ return function(client, folder, options)
   if not door then return exchange.refuse(client, "upload_scene", missing) end
   local record <close>, message = records.open(state, door:origin())
   if not record then return refuse(client, "file", nil, message) end
-  return guarded { client = client, options = options, model = found, record = record }
+  -- that the record cannot be kept any more is raised, wherever it is met
+  return errors.catch(upload, { client = client, options = options, model = found, record = record })
 end

@@ -5,19 +5,15 @@
 
 local check = require "studio.check"
 local compare = require "studio.services.five9.bulk.compare"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
-local phrases = require "studio.phrases"
 local record = require "studio.services.five9.record"
+local settle = require "studio.services.five9.settle"
 local task = require "studio.task"
 local there = require "studio.services.five9.bulk.there"
 
 local ROUTE <const> = "prompts.bulk"
 local PASSES <const> = 3
-local SETTLE <const> = 30 -- seconds after which what the service carried out is to be seen
-
--- After one of these the next prompt would fare no better.
-local STOPPING <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true,
-  cancelled = true, file = true, internal = true }
 
 ---@class studio.five9.bulk.run
 ---@field client studio.five9.client
@@ -30,7 +26,7 @@ methods.__index = methods
 
 function methods:fail(work, err)
   local report = self.report
-  if STOPPING[err.kind] or err.code == "retry_budget" then report.stopped = report.stopped or err end
+  if errors.ends_work(err) or err.code == "retry_budget" then report.stopped = report.stopped or err end
   if err.kind ~= "cancelled" then
     table.insert(report.failed, { name = work.name, error = err, unknown = err.maybe_done })
   end
@@ -51,7 +47,8 @@ function methods:send(work, counter, id, ask)
   local answer, err = ask()
   if answer then
     self:did(work, counter, id or type(answer) == "table" and answer.prompt_id)
-  elseif err.maybe_done and not STOPPING[err.kind] then
+  elseif err.maybe_done and not errors.ends_work(err) then
+    self.log:set(work.name, { step = "asked" }) -- the service may have been at work until now
     work.err = err
     table.insert(self.doubtful, work)
   else
@@ -94,16 +91,13 @@ end
 
 -- Waits until what was asked for last must be to see.
 function methods:settle(list)
-  local latest, settle = nil, self.options.settle or SETTLE
+  local latest
   for _, work in ipairs(list) do
     local item = self.log:item(work.name)
     if item.step == "asked" then latest = math.max(latest or 0, item.at) end
   end
-  -- `at` is a whole second, and up to one too early; and clocks are put back, too
-  local wait = latest and math.max(0, math.min(settle, latest + 1 + settle - os.time())) or 0
-  if wait == 0 then return true end
-  if self.progress then self.progress("prompts: waiting " .. phrases.wait(wait) .. " to see what was carried out") end
-  return task.sleep(wait)
+  if not latest then return true end
+  return settle("prompts", latest, self.options.settle, self.progress)
 end
 
 -- One pass over some prompts; nil, err when the list could not be read.

@@ -3,6 +3,7 @@
 -- The file is read twice, row by row: nothing is sent before every row of it was read. insert.lua sends.
 
 local check = require "studio.check"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local insert = require "studio.services.five9.data.insert"
 local open = require "studio.services.five9.data.open"
@@ -109,7 +110,7 @@ local function send(self)
   if not log then return exchange.refuse(self.client, ROUTE, { kind = "file", message = message }) end
   local _ <close> = log
   local sent = self.client:stats().attempts
-  local done, err = insert(self, log)
+  local done, err = errors.catch(insert, self, log) -- that the record cannot be kept is raised, wherever it is met
   self.report.calls = self.client:stats().attempts - sent
   self.report.complete = done == true
   return done, err

@@ -5,10 +5,11 @@
 -- tells: the others were counted before, so it has grown by the whole batch or not at all; else nobody knows.
 
 local check = require "studio.check"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local open = require "studio.services.five9.data.open"
 local phrases = require "studio.phrases"
-local settle = require "studio.services.five9.data.settle"
+local settle = require "studio.services.five9.settle"
 local walk = require "studio.services.five9.data.walk"
 
 local ROUTE <const> = "data_stores.import_csv"
@@ -21,10 +22,6 @@ local COUNT <const> = "other rows" -- the record's item of the count
 ---@field first_line integer of the file
 ---@field last_line integer
 ---@field why string what was seen
-
--- What was asked for went too far for another try.
-local STOPPING <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true,
-  cancelled = true, file = true, internal = true }
 
 local methods = {}
 methods.__index = methods
@@ -86,7 +83,7 @@ end
 
 -- What of a batch is to be sent again. Nil, err: nobody knows, and that is the end.
 function methods:find_out(batch, rows)
-  local settled, err = settle(self.log:item(batch.name).at, self.options.settle, self.options.progress)
+  local settled, err = settle("rows", self.log:item(batch.name).at, self.options.settle, self.options.progress)
   if not settled then return nil, err end
   local missing, why
   if self.key then missing, why = self:missing_by_key(rows) else missing, why = self:missing_by_count(rows) end
@@ -151,7 +148,8 @@ function methods:send(batch)
       err.message = ("%s (it was about lines %d to %d)"):format(err.message, batch.first, batch.last)
       return nil, err
     end
-    if STOPPING[err.kind] or attempt == ATTEMPTS then return nil, err end
+    self.log:set(batch.name, { step = "asked" }) -- the service may have been at work until now
+    if errors.ends_work(err) or attempt == ATTEMPTS then return nil, err end
     local missing, why = self:find_out(batch, rows)
     if not missing then return nil, why end
     rows = missing

@@ -8,7 +8,7 @@ local exchange = require "studio.exchange"
 local mirror_plan = require "studio.services.five9.data.mirror_plan"
 local open = require "studio.services.five9.data.open"
 local record = require "studio.services.five9.record"
-local settle = require "studio.services.five9.data.settle"
+local settle = require "studio.services.five9.settle"
 local there = require "studio.services.five9.data.there"
 local told = require("studio.services.five9.bulk.source").told
 
@@ -69,7 +69,7 @@ local function settle_before(self)
   if not log then return exchange.refuse(self.client, ROUTE, { kind = "file", message = message }) end
   local item = log:item "write"
   if item.step ~= "asked" then return true end
-  return settle(item.at, self.options.settle, self.options.progress)
+  return settle("rows", item.at, self.options.settle, self.options.progress)
 end
 
 local function decide(self)

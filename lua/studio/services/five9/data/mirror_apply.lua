@@ -4,18 +4,15 @@
 -- answer ends the pass: the next one sees by the keys what of it was carried out.
 
 local check = require "studio.check"
+local errors = require "studio.error"
 local exchange = require "studio.exchange"
 local open = require "studio.services.five9.data.open"
 local record = require "studio.services.five9.record"
-local settle = require "studio.services.five9.data.settle"
+local settle = require "studio.services.five9.settle"
 local there = require "studio.services.five9.data.there"
 
 local ROUTE <const> = "data_stores.mirror"
 local PASSES <const> = 3
-
--- After one of these another try would fare no better.
-local STOPPING <const> = { unauthorized = true, payment_required = true, forbidden = true, refused = true,
-  cancelled = true, file = true, internal = true }
 
 local COUNTERS <const> = { insert = "inserted", update = "updated" }
 
@@ -71,7 +68,8 @@ function methods:flush(action)
   local work = self.work
   local answer, err = work.client.rows[action](work.client.rows, work.store, batch.rows)
   if answer == nil then
-    if not err.maybe_done then self.log:set("write", { step = "not_done" }) end
+    -- else the service may have been at work until now
+    self.log:set("write", { step = err.maybe_done and "asked" or "not_done" })
     return nil, err
   end
   self.log:set("write", { step = "done" })
@@ -115,7 +113,7 @@ end
 
 function methods:pass()
   local item, ok, err = self.log:item "write", true, nil
-  if item.step == "asked" then ok, err = settle(item.at, self.work.options.settle, self.progress) end
+  if item.step == "asked" then ok, err = settle("rows", item.at, self.work.options.settle, self.progress) end
   if ok then ok, err = there(self.work) end
   if not ok then return nil, err, true end
   return self:send()
@@ -125,7 +123,7 @@ function methods:run()
   local done, err, stop
   for _ = 1, PASSES do
     done, err, stop = self:pass()
-    if done or stop or not err.maybe_done or STOPPING[err.kind] then break end
+    if done or stop or not err.maybe_done or errors.ends_work(err) then break end
   end
   return done, err
 end
@@ -157,7 +155,7 @@ return function(work, plan, given)
   local self = setmetatable({ work = work, report = report, log = log,
     progress = given.progress or work.options.progress }, methods)
   local sent = client:stats().attempts
-  local done, err = self:run()
+  local done, err = errors.catch(self.run, self) -- that the record cannot be kept is raised, wherever it is met
   report.calls = client:stats().attempts - sent
   if not done then return nil, err, report end
   report.complete = #report.left == 0
