@@ -130,12 +130,15 @@ describe("data_stores:import_csv", function()
 
   it("gives what was asked for time to be seen from when its answer was given up", function()
     local insert, sleep, at, waits = data.f9.rows.insert, task.sleep, os.time(), {}
-    finally(function() task.sleep, os.time, data.f9.rows.insert = sleep, time, nil end)
+    finally(function()
+      task.sleep, data.f9.rows.insert = sleep, nil
+      rawset(os, "time", time)
+    end)
     task.sleep = function(seconds)
       if seconds > 0 then waits[#waits + 1] = seconds end
       return true
     end
-    os.time = function() return at end
+    rawset(os, "time", function() return at end)
     data.f9.rows.insert = function()
       at = at + 60 -- a minute of silence
       return nil, errors.new { kind = "outcome_unknown", message = "lost", maybe_done = true }
