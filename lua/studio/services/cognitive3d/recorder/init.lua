@@ -174,11 +174,11 @@ end
 function methods:dynamic(sample)
   local text = samples.dynamic(sample, moment(self, "recorder:dynamic", time_of(sample)))
   local id = sample.id
+  local about = self.objects[id]
+  if not about then check.fail("recorder:dynamic: nothing is known of '%s'; tell of it with recorder:object", id) end
   local batch = self.batches:open "dynamics"
   -- the first batch in which a scene sees a thing says what it is
   if not (self.told[id] or batch.manifest and batch.manifest[id]) then
-    local about = self.objects[id]
-    if not about then check.fail("recorder:dynamic: nothing is known of '%s'; tell of it with recorder:object", id) end
     batch.manifest = batch.manifest or {}
     table.insert(batch.manifest, about)
     batch.bytes, batch.manifest[id], self.told[id] = batch.bytes + #about, true, true
