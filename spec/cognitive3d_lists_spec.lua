@@ -91,6 +91,23 @@ describe("a list of sessions", function()
     assert.equal("1_a 2_a 3_a", walked())
   end)
 
+  it("is walked to its end by a service that counts pages of a hundred and sends fewer", function()
+    local function sent(count, ...)
+      local list = {}
+      for i, second in ipairs { ... } do
+        list[i] = ('{"sessionId":"%d_a","date":"2026-01-01T00:00:%02d.000Z"}'):format(second, second)
+      end
+      local answer = page(0, 1, "[" .. table.concat(list, ",") .. "]")
+      answer.body = answer.body:gsub('"count":%d+', '"count":' .. count)
+      return answer
+    end
+    start { sent(3, 1, 2), sent(2, 2, 3) }
+    local seen = {}
+    for session in c3.sessions:each() do seen[#seen + 1] = session.sessionId end
+    assert.same({ "1_a", "2_a", "3_a" }, seen)
+    assert.equal(2, #server:log())
+  end)
+
   it("is told what is wanted in the service's own words", function()
     start { page(0, 1, rows(1, 1)) }
     assert(c3.sessions:list { filters = filter.gte("duration", 60000), exclude_tags = { "junk" }, sort = "asc" })

@@ -30,7 +30,9 @@ function source.new(client, what, query, options)
     body.page, body.sessionFilters = number, filters
     local list, response, info = page.list(client, "sessions.list", nil, body, options)
     if not list then return nil, response end
-    return list, { last = info.last ~= nil and number + 1 >= info.last }
+    -- A service that sends fewer than it was asked for may still count its pages by what it was asked for.
+    local cut = number == 0 and (info.total or 0) > #list
+    return list, { last = info.last ~= nil and number + 1 >= info.last and not cut }
   end
 
   function self.ask(session, kind, path)
