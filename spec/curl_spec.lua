@@ -184,6 +184,7 @@ curl "BASE/api/projects?page=2" \
   it("tells the way there: proxy, certificates, protocol, file, time", function()
     local ca = os.tmpname()
     finally(function() os.remove(ca) end)
+    shell.write(ca, "-----BEGIN CERTIFICATE-----\n")
     local c = core.client { base_url = "https://api.example", ca_file = ca, insecure = true, http2 = false,
       proxy = "http://me:hidden@127.0.0.1:9" }
     local command = c:curl { path = "/x", save_to = "a file", timeout = 1.5 }
