@@ -6,6 +6,7 @@ local scenes = require "spec.support.cognitive3d_scenes"
 local shell = require "spec.support.shell"
 local studio = require "studio"
 
+local gltf = scenes.gltf
 local stage, c3
 setup(function() stage = scenes.start() end)
 teardown(function() stage:stop() end)
@@ -78,6 +79,26 @@ describe("a scene's folder", function()
     assert.same({ created = 1, versions = 1 }, stage:effects(first.scene_id))
   end)
 
+  it("may be referred to as what lies beside the model", function()
+    local folder = stage:scene("harbour", { ["scene.gltf"] = gltf { "./scene.bin", "DATA:;base64,AAAA" } })
+    local scene = assert(upload(folder))
+    assert.equal("1234", (stored(scene.version_id, "scene/scene.bin")))
+  end)
+
+  it("that changes while it is sent is not taken for what was sent, be it put back", function()
+    local folder = stage:scene "harbour"
+    local function change() shell.write(folder .. "/scene.bin", "4321") end
+    local none, err = upload(folder, { progress = change })
+    assert.is_nil(none)
+    assert.same({ "conflict", "changed" }, { err.kind, err.code })
+    shell.write(folder .. "/scene.bin", "1234")
+    none, err = upload(folder)
+    assert.is_nil(none)
+    assert.equal("scene_exists", err.code)
+    assert.equal(2, assert(upload(folder, { new_version = true })).version_number)
+    assert.same({ created = 1, versions = 1 }, stage:effects())
+  end)
+
   it("may become a version of a scene that is there, or a scene of an id that is given", function()
     local id = "0aa7c5de-1111-4222-8333-444455556666"
     assert.is_true(assert(upload(stage:scene "one", { scene = id })).created)
@@ -94,8 +115,6 @@ describe("a scene's folder", function()
   end)
 end)
 
-local gltf = scenes.gltf
-
 -- What is wrong -> the files, the options, the code and words of the error.
 local refused = {
   ["no model"] = { { ["scene.gltf"] = false }, "missing_file", "harbour/scene.gltf is not there" },
@@ -110,6 +129,8 @@ local refused = {
     "only files that lie" },
   ["a file by its full path"] = { { ["scene.gltf"] = gltf { "/etc/passwd" } }, "outside", "/etc/passwd" },
   ["a file elsewhere"] = { { ["scene.gltf"] = gltf { "https://example.com/a.bin" } }, "outside", "https://" },
+  ["a file in a folder below"] = { { ["scene.gltf"] = gltf({ "scene.bin" }, { "textures/wall.png" }) }, "outside",
+    "in a folder below: the service keeps a model's files by their names alone" },
   ["a file of the system"] = { { ["scene.gltf"] = gltf { "file:a.bin" } }, "outside", "file:a.bin" },
   ["the folder itself"] = { { ["scene.gltf"] = gltf { ".." } }, "outside", 'refers to ".."' },
   ["a text as a texture"] = { { ["wood floor.png"] = "root:x:0:0" }, "media_type", "is no picture" },
@@ -286,6 +307,33 @@ describe("an answer that does not come, or lies,", function()
   end)
 end)
 
+describe("an answer that is no scene", function()
+  it("is the service's failure, in whatever way", function()
+    local id = "0aa7c5de-1111-4222-8333-444455556666"
+    local headers = { ["cvr-request-time"] = "1", ["content-type"] = "application/json" }
+    local folder = stage:scene "harbour"
+    local objects = { scene = id, version = 1, settle = 0, objects = { { id = "1", mesh = "cube", name = "Cube" } } }
+    stage:write("objects/cube", { ["cube.gltf"] = gltf {} })
+    local function answers(body) return { { status = 200, headers = headers, body = body } } end
+    for body, kinds in pairs {
+      ["7"] = { "protocol", "protocol" }, ['"x"'] = { "protocol", "protocol" },
+      ['{"versions":[1,{"versionNumber":"a"}]}'] = { "conflict", "not_found" },
+      ['{"versions":[{"versionNumber":1}]}'] = { "conflict", "not_found" },
+      ['{"versions":[{"versionNumber":1,"id":71}]}'] = { "conflict", "protocol" },
+    } do
+      local server = echo.start { ["GET /v0/scenes/" .. id] = answers(body),
+        ["POST /v0/objects/" .. id .. "/cube"] = answers "{}", ["POST /v0/objects/" .. id] = answers "{}",
+        ["GET /v0/versions/71/objects"] = answers "[1,2]" }
+      local other <close> = stage:client { data_url = server.url }
+      local _, scene_err = other:upload_scene(folder, { settle = 0, scene = id })
+      local _, objects_err = other:upload_objects(stage.folder .. "/objects", objects)
+      server:stop()
+      assert.same(kinds, { scene_err.kind, objects_err.kind }, body)
+      os.remove(folder .. ".c3d-scene")
+    end
+  end)
+end)
+
 describe("the record of an upload", function()
   it("that is damaged, of another service, or in use is the world's failure", function()
     local folder = stage:scene "harbour"
@@ -294,6 +342,7 @@ describe("the record of an upload", function()
     local good = shell.read(path)
     for message, text in pairs {
       ["is damaged in line 2"] = good:gsub("\n.-\n", "\nx\n", 1),
+      ["is damaged in line 4"] = good .. '{"step":"sending","asked_at":"now"}\n',
       ["tells of a scene at https://data.cognitive3d.com, not at http://127"] =
         good:gsub("http://[%d.:]+", "https://data.cognitive3d.com", 1),
       ["is no record of a scene's upload"] = "[1]\n",

@@ -79,8 +79,12 @@ end
 
 -- The name of a file of this folder; nil without a problem: it stands in the model itself.
 local function name_of(uri, path)
-  if type(uri) ~= "string" or uri:find "^data:" then return nil end
-  local name = uri:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  if type(uri) ~= "string" or uri:lower():find "^data:" then return nil end
+  local name = uri:gsub("^%./", ""):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  if name:find "^[^/\\%c:]+/" and not name:find "%.%." then
+    return problem("outside", "%s refers to \"%s\", in a folder below: the service keeps a model's files by their "
+      .. "names alone, so it must be exported with all of them beside it", path, uri)
+  end
   if name == "" or name == "." or name == ".." or name:find "[/\\%c]" or name:find "^%a[%w+.-]*:" then
     return problem("outside", "%s refers to \"%s\", and only files that lie beside it are sent", path, uri)
   end

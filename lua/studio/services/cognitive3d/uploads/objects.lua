@@ -83,15 +83,9 @@ local function find_version(client, scene_id, options)
   if not scene then
     return refuse(client, { kind = "not_found", message = ("there is no scene %s: upload it first"):format(scene_id) })
   end
-  if options.version == nil then
-    local newest = versions.newest(scene)
-    if newest then return newest end
-  else
-    local number = form.number("upload_objects", options.version)
-    for _, one in ipairs(scene.versions or {}) do
-      if one.versionNumber == number then return one end
-    end
-  end
+  local number = options.version ~= nil and form.number("upload_objects", options.version) or nil
+  local version = versions.find(scene, number)
+  if version and version.id then return version end
   return refuse(client, { kind = "not_found", message = ("the scene %s has no such version"):format(scene_id) })
 end
 
@@ -117,7 +111,9 @@ local function lacking(client, version, objects)
   local list, err = client.collector:objects(version.id)
   if not list then return nil, err end
   local there, missing = {}, {}
-  for _, row in ipairs(list) do there[tostring(row.sdkId)] = true end
+  for _, row in ipairs(type(list) == "table" and list or {}) do
+    if type(row) == "table" then there[tostring(row.sdkId)] = true end
+  end
   for _, row in ipairs(objects) do
     if not there[row.id] then missing[#missing + 1] = row.id end
   end

@@ -32,12 +32,16 @@ local methods = {}
 local Record = { __name = "studio.cognitive3d.record", __index = methods }
 Record.__close = function(self) self:close() end
 
+local FIELDS <const> = { step = "string", scene = "string", what = "string", mark = "string", before = "number",
+  asked_at = "number", number = "number", done_mark = "string" }
+
 local function take(self, line)
-  if type(line) ~= "table" or not STEPS[line.step] or line.scene ~= nil and type(line.scene) ~= "string" then
-    return false
+  if type(line) ~= "table" or not STEPS[line.step] then return false end
+  for name, value in pairs(line) do
+    if value and type(value) ~= FIELDS[name] then return false end
   end
   for name, value in pairs(line) do self[name] = value or nil end
-  return true
+  return self.step ~= "sending" or self.scene and self.what and self.mark and self.asked_at
 end
 
 local function read_header(self, text, service)

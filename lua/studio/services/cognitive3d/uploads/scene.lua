@@ -144,6 +144,19 @@ end
 
 local send_version
 
+-- Files that change while they are sent leave a scene that is neither what was there nor what is: that must not be
+-- taken for what the folder holds, be it that the folder is put back.
+local function check_unchanged(up, what, scene)
+  local now = model.scene(up.folder, up.options.name, up.options.max_bytes)
+  if now and now.mark == up.model.mark then return true end
+  local newest = versions.newest(scene)
+  up.record:set { step = "done", number = newest and newest.versionNumber or false, done_mark = "changed" }
+  return nil, up.client:problem(what == "scene" and "collector.create_scene" or "collector.add_version", {
+    kind = "conflict", code = "changed",
+    message = ("%s changed while it was sent, so nobody knows what the scene %s holds"):format(up.folder,
+      up.record.scene), advice = "Run it again with new_version = true" })
+end
+
 -- A scene that came after we had looked for it in vain: the one of an earlier run, since nobody else knows its id.
 local function came_late(up, earlier)
   local record = up.record
@@ -167,7 +180,11 @@ local function send(up, what, before)
   if answer ~= nil then heed_answer(up, answer) end
   record.asked_at = os.time() -- it took its time to be sent
   local scene, err = wait_until_shown(up)
-  if scene then return finish(up, scene, true, answer ~= nil and response or nil) end
+  if scene then
+    local same, changed = check_unchanged(up, what, scene)
+    if not same then return nil, changed end
+    return finish(up, scene, true, answer ~= nil and response or nil)
+  end
   if answer == nil then return nil, response end
   return nil, err or up.client:problem(what == "scene" and "collector.create_scene" or "collector.add_version", {
     kind = "protocol", code = "false_success", response = response,
@@ -254,5 +271,6 @@ return function(client, folder, options)
   local record <close>, message = records.open(state, door:origin())
   if not record then return refuse(client, "file", nil, message) end
   -- that the record cannot be kept any more is raised, wherever it is met
-  return errors.catch(upload, { client = client, options = options, model = found, record = record })
+  return errors.catch(upload, { client = client, folder = folder, options = options, model = found,
+    record = record })
 end
