@@ -128,6 +128,7 @@ build = {
     ["studio.hal"] = "lua/studio/hal.lua",
     ["studio.html"] = "lua/studio/html.lua",
     ["studio.job"] = "lua/studio/job.lua",
+    ["studio.journal"] = "lua/studio/journal.lua",
     ["studio.json"] = "lua/studio/json.lua",
     ["studio.json_rows"] = "lua/studio/json_rows.lua",
     ["studio.limits"] = "lua/studio/limits.lua",

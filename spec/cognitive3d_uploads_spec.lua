@@ -354,6 +354,9 @@ describe("the record of an upload", function()
       assert.equal("file", err.kind)
       assert.matches(message, err.message, 1, true)
     end
+    shell.write(path, "my notes") -- somebody else's file stays as it is
+    assert.is_nil((upload(folder)))
+    assert.equal("my notes", shell.read(path))
     shell.write(path, good .. '{"step":"sen') -- torn
     assert.is_false(assert(upload(folder)).sent)
     local held <close> = assert(require "studio.core".journal(path))

@@ -10,7 +10,7 @@
 -- this user's alone; no keys are in it. Without a path the same is kept for this run only.
 
 local core = require "studio.core"
-local errors = require "studio.error"
+local journal = require "studio.journal"
 local json = require "studio.json"
 
 local VERSION <const> = 1
@@ -69,22 +69,8 @@ end
 
 -- Reads what is there. Returns the size of its whole lines; nil and why it cannot be used.
 local function load(self)
-  local file, why = io.open(self.path, "rb")
-  if not file then return nil, why end
-  local _ <close> = file
-  local whole, number = 0, 0
-  for text in file:lines "L" do
-    if text:sub(-1) ~= "\n" then break end -- torn
-    number, whole = number + 1, whole + #text
-    if number == 1 then
-      local ok, message = compare(self, json.decode(text))
-      if not ok then return nil, message end
-    elseif not take(self, json.decode(text)) then
-      return nil, ("%s is damaged in line %d"):format(self.path, number)
-    end
-  end
-  if number == 0 and file:seek "end" > 0 then return no_record(self) end
-  return whole
+  return journal.read(self.path, function(value) return compare(self, value) end,
+    function(value) return take(self, value) end)
 end
 
 --- Opens a record, or begins one, and keeps other runs away from it until it is closed.
@@ -143,11 +129,7 @@ function methods:set(key, fields)
   local line = { item = key, at = os.time() }
   for name, value in pairs(fields) do line[name] = value end
   if self.file then
-    local ok, message = self.file:append(json.encode(line, { sort = true }) .. "\n")
-    if not ok then
-      error(errors.new { kind = "file", stage = "not_sent",
-        message = "the record cannot be kept, so nothing more is asked for: " .. tostring(message) }, 0)
-    end
+    journal.append(self.file, line, "the record cannot be kept, so nothing more is asked for")
   end
   take(self, line)
 end

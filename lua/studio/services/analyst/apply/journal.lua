@@ -13,6 +13,7 @@
 
 local core = require "studio.core"
 local json = require "studio.json"
+local lines = require "studio.journal"
 
 local FORMAT <const> = "lua-studio analyst undo log"
 local VERSION <const> = 1
@@ -94,37 +95,20 @@ local function take(self, line)
   return false
 end
 
-local function decode(text)
-  local value = json.decode(text, { null = "keep" })
-  return type(value) == "table" and value or nil
-end
-
-local function no_log(path)
-  return nil, ("%s is no undo log. Give another name, or move it away"):format(path)
+local function read_header(self, header)
+  if type(header) ~= "table" or header.format ~= FORMAT then
+    return nil, ("%s is no undo log. Give another name, or move it away"):format(self.path)
+  elseif header.version ~= VERSION then
+    return nil, ("%s was written by another version of lua-studio, which can use it"):format(self.path)
+  end
+  self.header = header
+  return true
 end
 
 -- Reads what is there. Returns the size of its whole lines, or nil and why it cannot be used.
 local function load(self)
-  local file, why = io.open(self.path, "rb")
-  if not file then return nil, why end
-  local whole, number = 0, 0
-  local _ <close> = file
-  for text in file:lines "L" do
-    if text:sub(-1) ~= "\n" then break end -- torn
-    number, whole = number + 1, whole + #text
-    local line = decode(text)
-    if number == 1 then
-      if not line or line.format ~= FORMAT then return no_log(self.path) end
-      if line.version ~= VERSION then
-        return nil, ("%s was written by another version of lua-studio, which can use it"):format(self.path)
-      end
-      self.header = line
-    elseif not line or not take(self, line) then
-      return nil, ("%s is damaged in line %d"):format(self.path, number)
-    end
-  end
-  if number == 0 and file:seek "end" > 0 then return no_log(self.path) end
-  return whole
+  return lines.read(self.path, function(value) return read_header(self, value) end,
+    function(value) return type(value) == "table" and take(self, value) end, { null = "keep" })
 end
 
 -- Opening -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 
 local core = require "studio.core"
 local errors = require "studio.error"
+local journal = require "studio.journal"
 local json = require "studio.json"
 local streams = require "studio.services.cognitive3d.export.streams"
 
@@ -97,26 +98,17 @@ end
 
 -- Reads what is there. Returns the size of its whole lines, and what is exported; nil and why it cannot be used.
 local function load(self)
-  local file, why = io.open(self.path, "rb")
-  if not file then return nil, why end
-  local _ <close> = file
-  local whole, number, header = 0, 0, nil
-  for text in file:lines "L" do
-    if text:sub(-1) ~= "\n" then break end -- torn
-    number, whole = number + 1, whole + #text
-    local line = json.decode(text)
-    if number == 1 then
-      header = line
-      if type(line) ~= "table" or line.format ~= FORMAT then
-        return nil, self.path .. " is no state of an export. Move it away, or give another folder"
-      elseif line.version ~= VERSION then
-        return nil, self.path .. " was written by another version of lua-studio. Go on with that one"
-      end
-    elseif not take(self, line) then
-      return nil, ("%s is damaged in line %d"):format(self.path, number)
+  local header
+  local whole, why = journal.read(self.path, function(line)
+    header = line
+    if type(line) ~= "table" or line.format ~= FORMAT then
+      return nil, self.path .. " is no state of an export. Move it away, or give another folder"
+    elseif line.version ~= VERSION then
+      return nil, self.path .. " was written by another version of lua-studio. Go on with that one"
     end
-  end
-  return whole, header
+    return true
+  end, function(line) return take(self, line) end)
+  return whole, whole and header or why
 end
 
 -- Writing -----------------------------------------------------------------------------------------

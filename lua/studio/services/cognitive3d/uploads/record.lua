@@ -9,7 +9,7 @@
 -- line was never acted upon. The file is locked while an upload has it, and is this user's alone; no key is in it.
 
 local core = require "studio.core"
-local errors = require "studio.error"
+local journal = require "studio.journal"
 local json = require "studio.json"
 
 local FORMAT <const> = "lua-studio cognitive3d scene"
@@ -44,8 +44,7 @@ local function take(self, line)
   return self.step ~= "sending" or self.scene and self.what and self.mark and self.asked_at
 end
 
-local function read_header(self, text, service)
-  local header = json.decode(text)
+local function read_header(self, header, service)
   if type(header) ~= "table" or header.format ~= FORMAT then
     return nil, self.path .. " is no record of a scene's upload. Move it away, or give another with the option 'state'"
   elseif header.version ~= VERSION then
@@ -59,22 +58,8 @@ end
 
 -- Reads what is there. Returns the size of its whole lines; nil and why it cannot be used.
 local function load(self, service)
-  local file, why = io.open(self.path, "rb")
-  if not file then return nil, why end
-  local _ <close> = file
-  local whole, number = 0, 0
-  for text in file:lines "L" do
-    if text:sub(-1) ~= "\n" then break end -- torn
-    number, whole = number + 1, whole + #text
-    local ok, message = true, nil
-    if number == 1 then
-      ok, message = read_header(self, text, service)
-    elseif not take(self, json.decode(text)) then
-      ok, message = nil, ("%s is damaged in line %d"):format(self.path, number)
-    end
-    if not ok then return nil, message end
-  end
-  return whole
+  return journal.read(self.path, function(value) return read_header(self, value, service) end,
+    function(value) return take(self, value) end)
 end
 
 --- Opens the record of a folder, or begins one, and keeps other uploads away from it until it is closed.
@@ -102,11 +87,7 @@ end
 --- Changes it, on record first. Raises an error object when that cannot be: to go on would be to risk a second scene.
 ---@param fields table step and what else changes; false removes a field
 function methods:set(fields)
-  local ok, message = self.file:append(json.encode(fields, { sort = true }) .. "\n")
-  if not ok then
-    error(errors.new { kind = "file", stage = "not_sent",
-      message = "the record of the upload cannot be kept, so nothing more is sent: " .. tostring(message) }, 0)
-  end
+  journal.append(self.file, fields, "the record of the upload cannot be kept, so nothing more is sent")
   take(self, fields)
 end
 

@@ -11,7 +11,7 @@
 -- this user's alone; it holds ids, never keys or signed addresses.
 
 local core = require "studio.core"
-local errors = require "studio.error"
+local journal = require "studio.journal"
 local json = require "studio.json"
 
 local FORMAT <const> = "lua-studio storyboard"
@@ -63,8 +63,7 @@ local function take(self, line)
   return true
 end
 
-local function read_header(self, text)
-  local header = json.decode(text)
+local function read_header(self, header)
   if type(header) ~= "table" or header.format ~= FORMAT or type(header.shots) ~= "table"
     or type(header.mark) ~= "string" then
     return nil, self.path .. " is no state of a storyboard. Move it away, or give another folder"
@@ -77,22 +76,8 @@ end
 
 -- Reads what is there. Returns the size of its whole lines; nil and why it cannot be used.
 local function load(self)
-  local file, why = io.open(self.path, "rb")
-  if not file then return nil, why end
-  local _ <close> = file
-  local whole, number = 0, 0
-  for text in file:lines "L" do
-    if text:sub(-1) ~= "\n" then break end -- torn
-    number, whole = number + 1, whole + #text
-    if number == 1 then
-      local ok, message = read_header(self, text)
-      if not ok then return nil, message end
-    elseif not take(self, json.decode(text)) then
-      return nil, ("%s is damaged in line %d"):format(self.path, number)
-    end
-  end
-  if number == 0 and file:seek "end" > 0 then return read_header(self, "") end
-  return whole
+  return journal.read(self.path, function(value) return read_header(self, value) end,
+    function(value) return take(self, value) end)
 end
 
 -- Does what is there belong to these shots, at this service?
@@ -211,11 +196,7 @@ function methods:set(item, fields)
   for name, value in pairs(fields) do
     if value or item[name] ~= nil then line[name] = value end
   end
-  local ok, message = self.file:append(json.encode(line, { sort = true }) .. "\n")
-  if not ok then
-    error(errors.new { kind = "file", stage = "not_sent",
-      message = "the state cannot be kept, so nothing more is asked for: " .. tostring(message) }, 0)
-  end
+  journal.append(self.file, line, "the state cannot be kept, so nothing more is asked for")
   for name, value in pairs(fields) do item[name] = value or nil end
 end
 
