@@ -169,6 +169,8 @@ describe("what is said of a session", function()
     assert(c3.sessions:get(row))
     assert(c3.sessions:json(row, { type = "ALL", scene = "0a1b", version = 7 }))
     assert(c3.sessions:get(row, { project = 12 }))
+    assert(c3.tags:set(nil, row, "test"))
+    assert.equal("/v0/projects/11/sessions/1_a/tags/test", server:log()[5].path)
     assert.same({ 11, 11, 12 }, { asked(2).projectId, asked(3).projectId, asked(4).projectId })
     local wrong = {
       ["sessions:get: 'scene' is needed: { scene = …, version = … }"] = function() c3.sessions:get "1_a" end,
@@ -194,6 +196,6 @@ describe("what is said of a session", function()
       assert.is_false(ok)
       assert.matches(message, raised, 1, true)
     end
-    assert.equal(4, #server:log())
+    assert.equal(5, #server:log())
   end)
 end)

@@ -73,7 +73,8 @@ end
 ---@param kind studio.cognitive3d.kind
 ---@return string
 function keys.missing(kind)
-  return ("it needs a %s, and this client has none: %s"):format(kind.option, kind.from_where)
+  local article = kind.option:find "^[aeiou]" and "an" or "a"
+  return ("it needs %s %s, and this client has none: %s"):format(article, kind.option, kind.from_where)
 end
 
 return keys

@@ -30,7 +30,7 @@ function tags:create(organization, fields, options)
 end
 
 --- Puts a tag on a session, or takes it off.
----@param project studio.cognitive3d.id? default: the client's project_id
+---@param project studio.cognitive3d.id? default: that of the session's row, else the client's project_id
 ---@param session studio.cognitive3d.session_id
 ---@param tag string|table its title, or the row
 ---@param on boolean? default true
@@ -38,6 +38,7 @@ end
 ---@return any? done nil, err on failure
 ---@return table response_or_err
 function tags:set(project, session, tag, on, options)
+  if project == nil and type(session) == "table" then project = session.projectId end
   return self.client:call("tags.set", { project_id = project, session_id = session, tag_name = tag },
     { value = on ~= false }, options)
 end
