@@ -170,8 +170,8 @@ describe("data_stores:export_csv", function()
 end)
 
 describe("a walk through all rows", function()
-  -- The ids that come of such pages; "a=b": a row without an id, and what it says.
-  local function walked(per_page, pages)
+  -- The ids that come of such pages; "a=b": a row without an id, and what it says. `seen` is called with each file.
+  local function walked(per_page, pages, seen)
     local answers = {}
     for i, ids in ipairs(pages) do
       local rows = studio.json.array {}
@@ -180,10 +180,16 @@ describe("a walk through all rows", function()
     end
     local server = echo.start { ["*"] = answers }
     local f9 <close> = studio.five9 { base_url = server.url, scope_id = 1, api_key = "k", state_dir = false }
-    local rows <close> = assert(walk(f9, 1, { per_page = per_page }))
+    local client = setmetatable({ call = function(_, ...)
+      local path, response = f9:call(...)
+      if seen then seen(path) end
+      return path, response
+    end }, { __index = f9 })
+    local rows <close> = assert(walk(client, 1, { per_page = per_page }))
     local out = {}
     while true do
       local row, err = rows:next()
+      assert.is_nil(io.open(rows.path))
       if not row then
         assert.is_nil(err)
         break
@@ -197,6 +203,14 @@ describe("a walk through all rows", function()
   it("gives a row once that moves to the next page meanwhile", function()
     assert.equal("a b c d e", walked(3, { "a b c", "c d e", "" }))
     assert.equal("a b c d e", walked(3, { "a b c", "b c d", "d e", "" }))
+  end)
+
+  it("keeps answers where nobody else can read them, and no longer than they are read", function()
+    local modes = {}
+    walked(2, { "a b", "c d", "" }, function(path)
+      modes[#modes + 1] = select(2, shell.run("ls -l " .. path)):sub(1, 10)
+    end)
+    assert.same({ "-rw-------", "-rw-------", "-rw-------" }, modes)
   end)
 
   it("ends at a page that comes again, the last one or the first", function()

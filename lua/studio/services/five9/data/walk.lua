@@ -21,12 +21,16 @@ local methods = {}
 local Walk = { __name = "studio.five9.walk", __index = methods }
 Walk.__close = function(self) self:close() end
 
--- A file for answers that nobody else can read.
-local function private_file()
-  local made = os.tmpname() -- for this user alone; as the part of a download it stays so
-  local path = made .. ".rows"
+-- Nobody else can read the next answer: its download takes the part that it finds, which is this user's alone.
+local function make_private(path)
+  local made = os.tmpname()
   if not os.rename(made, path .. ".part") then os.remove(made) end
-  return path
+end
+
+local function private_name()
+  local made = os.tmpname()
+  os.remove(made)
+  return made .. ".rows"
 end
 
 function methods:close()
@@ -42,7 +46,9 @@ end
 -- The next answer, as a function for its rows.
 local function ask(self)
   if self.file then self.file:close() end
+  self.file = nil
   os.remove(self.path)
+  if self.private then make_private(self.path) end
   local body = { where = self.where, per_page = self.per_page, row_limit = "no-limit", page = self.page }
   local path, response = self.client:call(ROUTE, { data_store_id = self.store }, body, { save_to = self.path })
   if not path then return nil, response end
@@ -50,6 +56,7 @@ local function ask(self)
   local why
   self.file, why = io.open(self.path, "rb")
   if not self.file then return protocol(self, "the answer cannot be read: " .. tostring(why)) end
+  os.remove(self.path) -- it is gone when it is closed, or the program killed
   self.rows, self.count = json_rows.lists(pieces.of_file(self.file)), 0
   return true
 end
@@ -152,7 +159,7 @@ return function(client, store, options)
   options = options or {}
   local self = setmetatable({ client = client, store = store, where = where.body(options.where), page = 1, total = 0,
     per_page = options.per_page or PER_PAGE, key = client.state.routes[ROUTE].key, given = {}, here = {},
-    path = options.path or private_file() }, Walk)
+    path = options.path or private_name(), private = not options.path }, Walk)
   local ok, err = ask(self)
   if ok then return self end
   self:close()
