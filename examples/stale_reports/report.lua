@@ -46,8 +46,8 @@ end
 ---@return string
 function report.intention(plan)
   local counts = plan.counts
-  return ("archive %s, delete %s: %s, at least %s under the limit"):format(count(counts.archive, "report"),
-    count(counts.delete_schedule, "schedule"), count(plan.calls, "call"), phrases.wait(plan.seconds))
+  return ("archive %s, delete %s: %s"):format(count(counts.archive, "report"),
+    count(counts.delete_schedule, "schedule"), phrases.cost(plan.calls, plan.seconds))
 end
 
 --- The plan itself, on standard output, so that it can be piped.

@@ -138,4 +138,18 @@ function columns.shrink(heads, widths, width)
   end
 end
 
+--- The first rows of a table, how many more there are, and an empty line below; nothing for no rows.
+---@param heads table[] as for columns.lines
+---@param rows string[][] those that are shown
+---@param all integer rows that there are
+---@param width integer? columns of the terminal; default COLUMNS, else 100
+---@return string[]
+function columns.excerpt(heads, rows, all, width)
+  if #rows == 0 then return {} end
+  local out = columns.lines(heads, rows, width or tonumber(os.getenv "COLUMNS") or 100)
+  if all > #rows then out[#out + 1] = ("and %d more"):format(all - #rows) end
+  out[#out + 1] = ""
+  return out
+end
+
 return columns

@@ -18,4 +18,13 @@ function phrases.wait(seconds)
   return ("%d h %d min"):format(minutes // 60, minutes % 60)
 end
 
+--- What work costs: "12 calls, at least 3 min under the limit".
+---@param calls integer
+---@param seconds number the least time that these take; 0: there is no limit
+---@return string
+function phrases.cost(calls, seconds)
+  local limited = seconds > 0 and (", at least %s under the limit"):format(phrases.wait(seconds)) or ""
+  return phrases.count(calls, "call") .. limited
+end
+
 return phrases

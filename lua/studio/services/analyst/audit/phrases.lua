@@ -2,7 +2,7 @@
 
 local shared = require "studio.phrases"
 
-local phrases = { count = shared.count, wait = shared.wait }
+local phrases = { count = shared.count, wait = shared.wait, cost = shared.cost }
 
 --- A collection or report by its name, else by its token. Both may be anything: a server, or a file, says them.
 ---@param thing any

@@ -59,9 +59,9 @@ local function totals(plan)
   if counts.archived > 0 then seen[#seen + 1] = counts.archived .. " archived already" end
   if counts.datasets > 0 then seen[#seen + 1] = count(counts.datasets, "dataset") .. " left out" end
   return table.concat(seen, ", ") .. (": %d caught."):format(counts.caught),
-    ("To do: %s, %s; %s, at least %s under the limit."):format(
+    ("To do: %s, %s; %s."):format(
       "archive " .. count(counts.archive, "report"), "delete " .. count(counts.delete_schedule, "schedule"),
-      count(plan.calls, "call"), phrases.wait(plan.seconds))
+      phrases.cost(plan.calls, plan.seconds))
 end
 
 --- The text of plan:table.
@@ -76,12 +76,7 @@ function view.render(plan, options)
     local report = entry.report
     rows[i] = { doing(entry), named(report), named(report.collection), last_run(report), why(entry) }
   end
-  local out = {}
-  if #rows > 0 then
-    out = columns.lines(HEADS, rows, options.width or tonumber(os.getenv "COLUMNS") or 100)
-    if #plan.entries > #rows then out[#out + 1] = ("and %d more"):format(#plan.entries - #rows) end
-    out[#out + 1] = ""
-  end
+  local out = columns.excerpt(HEADS, rows, #plan.entries, options.width)
   local seen, to_do = totals(plan)
   out[#out + 1] = seen
   out[#out + 1] = to_do

@@ -72,18 +72,10 @@ function methods:table(options)
       if shown <= most then rows[shown] = { word, entry.name, entry.voices, entry.text, entry.why } end
     end
   end
-  local out = {}
-  if #rows > 0 then
-    out = columns.lines(HEADS, rows, options.width or tonumber(os.getenv "COLUMNS") or 100)
-    if shown > #rows then out[#out + 1] = ("and %d more"):format(shown - #rows) end
-    out[#out + 1] = ""
-  end
+  local out = columns.excerpt(HEADS, rows, shown, options.width)
   out[#out + 1] = ("%s: make %d, change %d, leave %d alone; %d unchanged."):format(
     phrases.count(#self.entries, "prompt"), self.create, self.update, self.left, self.unchanged)
-  if self.calls > 0 then
-    local limited = self.seconds > 0 and (", at least %s under the limit"):format(phrases.wait(self.seconds)) or ""
-    out[#out + 1] = phrases.count(self.calls, "call") .. limited .. "."
-  end
+  if self.calls > 0 then out[#out + 1] = phrases.cost(self.calls, self.seconds) .. "." end
   return table.concat(out, "\n") .. "\n"
 end
 

@@ -69,7 +69,7 @@ local MOST <const> = 100
 ---@return string text lines, the last one ended
 function methods:table(options)
   options = options or {}
-  local rows, out, most, names = {}, {}, options.most or MOST, self.columns()
+  local rows, most, names = {}, options.most or MOST, self.columns()
   local shown = math.min(most, self.insert + self.update)
   for _, entry in ipairs(self.entries) do
     if #rows == shown then break end
@@ -78,12 +78,7 @@ function methods:table(options)
         or "line " .. entry.line }
     end
   end
-  if #rows > 0 then
-    out = columns.lines(HEADS, rows, options.width or tonumber(os.getenv "COLUMNS") or 100)
-    local more = self.insert + self.update - #rows
-    if more > 0 then out[#out + 1] = ("and %d more"):format(more) end
-    out[#out + 1] = ""
-  end
+  local out = columns.excerpt(HEADS, rows, self.insert + self.update, options.width)
   out[#out + 1] = ("%s: insert %d, update %d; %d unchanged."):format(phrases.count(#self.entries, "row"), self.insert,
     self.update, self.unchanged)
   if self.extra > 0 then
@@ -94,10 +89,7 @@ function methods:table(options)
     out[#out + 1] = ("Not compared, since the service does not show it: %s."):format(
       columns.clean(table.concat(self.unseen, ", ")))
   end
-  if self.calls > 0 then
-    local limited = self.seconds > 0 and (", at least %s under the limit"):format(phrases.wait(self.seconds)) or ""
-    out[#out + 1] = phrases.count(self.calls, "call") .. limited .. "."
-  end
+  if self.calls > 0 then out[#out + 1] = phrases.cost(self.calls, self.seconds) .. "." end
   return table.concat(out, "\n") .. "\n"
 end
 
