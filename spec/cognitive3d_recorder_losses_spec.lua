@@ -91,6 +91,18 @@ describe("a batch", function()
     assert.same({ 60, 0 }, { count, rec:stats().dropped.samples })
   end)
 
+  it("is full by what it holds besides samples, too", function()
+    local client = support.client()
+    local rec = support.over(client)
+    for i = 1, 100 do rec:property("text " .. i, ("x"):rep(60000)) end
+    assert.is_true(rec:finish { wait = 60 })
+    local count = 0
+    for _, body in ipairs(support.bodies(client)) do
+      for _ in pairs(body.properties) do count = count + 1 end
+    end
+    assert.same({ 100, 0 }, { count, rec:stats().dropped.batches })
+  end)
+
   it("is closed by its age although a host's clock was put back", function()
     local clock = support.clock()
     local rec = support.over(support.client(), { clock = clock.now })

@@ -51,9 +51,22 @@ end
 function methods:add(batch, items, text)
   items[#items + 1] = text
   local count = batch.count + 1
-  batch.count, batch.bytes = count, batch.bytes + #text
+  batch.count = count
   self.recorded[batch.stream] = self.recorded[batch.stream] + 1
-  if count >= self.sizes[batch.stream] or batch.bytes >= self.largest then close(self, batch) end
+  if count >= self.sizes[batch.stream] then
+    batch.bytes = batch.bytes + #text
+    close(self, batch)
+  else
+    self:grow(batch, #text)
+  end
+end
+
+--- What a batch holds besides samples weighs, too.
+---@param batch studio.cognitive3d.recorder.batch
+---@param bytes integer
+function methods:grow(batch, bytes)
+  batch.bytes = batch.bytes + bytes
+  if batch.bytes >= self.largest then close(self, batch) end
 end
 
 --- Closes the batches that are older than so many seconds, or younger than now where a host's clock was put back.

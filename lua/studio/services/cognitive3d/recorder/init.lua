@@ -40,8 +40,9 @@ local function drop(self, of, reason, err)
   local dropped = self.dropped
   dropped.batches, dropped.samples = dropped.batches + 1, dropped.samples + count
   dropped.reasons[reason] = (dropped.reasons[reason] or 0) + count
-  -- Not so what was refused: perhaps for just that.
-  if reason ~= "refused" and not self.finished and (of.session or self.session_id) == self.session_id then
+  -- Not so what was refused, or too large: perhaps for just that.
+  local is_earlier = of.session and of.session ~= self.session_id
+  if reason ~= "refused" and reason ~= "too_large" and not is_earlier and not self.finished then
     tell_again(self, of.stream)
   end
   if not self.on_drop then return end
@@ -210,10 +211,11 @@ end
 function methods:property(name, value)
   moment(self, "recorder:property")
   samples.name("recorder:property", "name", name)
-  samples.properties("recorder:property", { [name] = value })
+  local text = samples.properties("recorder:property", { [name] = value })
   local batch = self.batches:open "gaze" -- properties travel with gaze, be it without a sample
   batch.properties = batch.properties or {}
   batch.properties[name], self.properties[name] = value, value
+  self.batches:grow(batch, #text)
 end
 
 --- What is recorded from now on belongs to another scene.
