@@ -155,6 +155,17 @@ describe("the walk through all sessions", function()
     assert.equal("", ids_of(list_of({}, 10)))
   end)
 
+  it("skips none whose dates are told more exactly than in milliseconds", function()
+    local all = {}
+    for i, micros in ipairs { 122900, 123600, 123800, 124100 } do
+      all[i] = session(1795352400000 + micros / 1000, "s" .. i)
+      all[i].date = ("2026-11-22T13:00:00.%06dZ"):format(micros)
+    end
+    for size = 1, 3 do
+      assert.equal("s1 s2 s3 s4", ids_of(list_of(all, size), walk.start(0, 1795352500000)))
+    end
+  end)
+
   it("skips none and repeats none while sessions come and go", function()
     local all = {}
     for i = 1, 9 do all[i] = session(i * 100) end

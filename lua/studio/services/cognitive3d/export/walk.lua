@@ -40,10 +40,11 @@ end
 ---@return studio.cognitive3d.walk.mark
 function walk.start(from, to) return { from = from, to = to, page = 0, seen = {} } end
 
--- ms since 1970; nil when a session says nothing that is certain.
+-- ms since 1970, rounded down: a part of one that was rounded up would be behind the sessions that share it. Nil when a
+-- session says nothing that is certain.
 local function date_of(session)
   local seconds = moment.read(session.date)
-  return seconds and math.floor(seconds * 1000 + 0.5) or math.tointeger(session.startTime)
+  return seconds and math.floor(seconds * 1000 + 0.01) or math.tointeger(session.startTime)
 end
 
 --- The id of a session.
