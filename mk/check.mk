@@ -87,7 +87,7 @@ VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-
 # The services are Lua over the same binding: ASan and the GC torture see all of their specs. What valgrind and the
 # second collector add is about the C code, and the other specs are about that: the journal's among them, which only
 # services use. (html, progress …: pure Lua; nginx: another process's work.)
-SERVICE_SPEC := $(wildcard $(foreach name,analyst mstudio cognitive3d five9 storyboard stale_reports, \
+SERVICE_SPEC := $(wildcard $(foreach name,analyst mstudio cognitive3d five9 storyboard stale_reports weekly_report, \
                   spec/$(name)_*spec.lua spec/$(name)_spec.lua))
 BINDING_SPEC := $(filter-out $(SERVICE_SPEC),$(wildcard spec/*_spec.lua)) spec/analyst_journal_spec.lua
 NOT_FOR_VALGRIND := filename fountain html nginx progress
