@@ -100,6 +100,9 @@ describe("prompts:bulk", function()
 
   it("shows itself as a table in which nothing steers the terminal", function()
     local plan = assert(bulk({ ["evil\27[2J"] = "Text\27]0;x\7", ["prompt-001"] = "x", ["prompt-002"] = "New." }))
+    local ok, message = pcall(plan.table, {})
+    assert.is_false(ok)
+    assert.matches("plan:table: call it with a colon", message, 1, true)
     local text = plan:table { width = 90 }
     assert.is_nil(text:find "[%c]" and text:gsub("\n", ""):find "%c")
     assert.is_truthy(text:find("make    evil", 1, true))

@@ -1,5 +1,6 @@
 -- What would be made and changed, and how that is shown. SPDX-License-Identifier: MIT
 
+local check = require "studio.check"
 local columns = require "studio.columns"
 local compare = require "studio.services.five9.bulk.compare"
 local limits = require "studio.limits"
@@ -63,6 +64,7 @@ local WORDS <const> = { create = "make", update = "change", left = "leave" }
 ---@param options { width: integer?, most: integer? }? width: columns (default COLUMNS, else 100); most: rows shown
 ---@return string text lines, the last one ended
 function methods:table(options)
+  check.method("plan:table", self, Plan)
   options = options or {}
   local rows, shown, most = {}, 0, options.most or math.huge
   for _, entry in ipairs(self.entries) do
@@ -103,6 +105,9 @@ end
 ---@param options studio.five9.bulk.apply_options?
 ---@return studio.five9.bulk.report? report nil, err: it could not begin
 ---@return studio.error? err
-function methods:apply(options) return self.carry_out(options) end
+function methods:apply(options)
+  check.method("plan:apply", self, Plan)
+  return self.carry_out(options)
+end
 
 return plan

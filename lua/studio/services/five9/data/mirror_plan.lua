@@ -1,5 +1,6 @@
 -- What a mirror would do, and how that is shown. SPDX-License-Identifier: MIT
 
+local check = require "studio.check"
 local columns = require "studio.columns"
 local limits = require "studio.limits"
 local phrases = require "studio.phrases"
@@ -68,6 +69,7 @@ local MOST <const> = 100
 ---  default 100
 ---@return string text lines, the last one ended
 function methods:table(options)
+  check.method("plan:table", self, Plan)
   options = options or {}
   local rows, most, names = {}, options.most or MOST, self.columns()
   local shown = math.min(most, self.insert + self.update)
@@ -109,6 +111,9 @@ end
 ---@return studio.five9.mirror_report? report nil, err: it ended early
 ---@return studio.error? err
 ---@return studio.five9.mirror_report? so_far
-function methods:apply(options) return self.carry_out(options) end
+function methods:apply(options)
+  check.method("plan:apply", self, Plan)
+  return self.carry_out(options)
+end
 
 return mirror_plan
