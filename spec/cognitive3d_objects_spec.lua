@@ -43,6 +43,16 @@ end
 local function manifest(value) shell.write(stage.folder .. "/dynamic/manifest.json", json.encode(value)) end
 
 describe("dynamic objects", function()
+  it("that change while they are sent are no success", function()
+    mesh "cube"
+    local options = { objects = { row("a", "cube") } }
+    function options.progress() shell.write(stage.folder .. "/dynamic/cube/cube.bin", "4321") end
+    local sent, err = upload(options)
+    assert.is_nil(sent)
+    assert.same({ "conflict", "changed" }, { err.kind, err.code })
+    assert.is_truthy(upload(options))
+  end)
+
   it("are sent with their models, and shown by the service", function()
     mesh "cube"
     mesh "lamp"

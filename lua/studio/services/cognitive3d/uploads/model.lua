@@ -169,16 +169,27 @@ local function mark_of(field)
   return sum
 end
 
-local function finish(found)
-  table.sort(found.files, function(a, b) return a.name < b.name end)
+local function mark_of_all(files)
   local marks = {}
-  for i, field in ipairs(found.files) do
+  for i, field in ipairs(files) do
     local mark, wrong = mark_of(field)
     if not mark then return nil, wrong end
     marks[i] = ("%s %d %s"):format(field.name, field.bytes, mark)
   end
-  return { files = found.files, bytes = found.bytes, mark = core.sha256(table.concat(marks, "\n")) }
+  return core.sha256(table.concat(marks, "\n"))
 end
+
+local function finish(found)
+  table.sort(found.files, function(a, b) return a.name < b.name end)
+  local mark, wrong = mark_of_all(found.files)
+  if not mark then return nil, wrong end
+  return { files = found.files, bytes = found.bytes, mark = mark }
+end
+
+--- Are its files still what they were when it was read? Asked once they were sent: else nobody knows what was.
+---@param one studio.cognitive3d.model
+---@return boolean
+function model.is_unchanged(one) return mark_of_all(one.files) == one.mark end
 
 -- Reading ---------------------------------------------------------------------------------------------------------
 

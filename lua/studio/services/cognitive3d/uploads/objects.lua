@@ -92,7 +92,11 @@ end
 local function send(client, scene_id, number, models, objects, call_options)
   local collector = client.collector
   local done, err = task.map(models, function(one)
-    return collector:object(scene_id, number, one.mesh, model.form(one), call_options)
+    local answer, response = collector:object(scene_id, number, one.mesh, model.form(one), call_options)
+    if answer == nil or model.is_unchanged(one) then return answer, response end
+    return nil, client:problem("collector.object", { kind = "conflict", code = "changed",
+      message = ("the files of %s changed while they were sent"):format(one.mesh),
+      advice = "Sending them again does no harm" })
   end, { concurrency = LANES })
   if not done then return nil, err end
   local response

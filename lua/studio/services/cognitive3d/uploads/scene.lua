@@ -147,8 +147,7 @@ local send_version
 -- Files that change while they are sent leave a scene that is neither what was there nor what is: that must not be
 -- taken for what the folder holds, be it that the folder is put back.
 local function check_unchanged(up, what, scene)
-  local now = model.scene(up.folder, up.options.name, up.options.max_bytes)
-  if now and now.mark == up.model.mark then return true end
+  if model.is_unchanged(up.model) then return true end
   local newest = versions.newest(scene)
   up.record:set { step = "done", number = newest and newest.versionNumber or false, done_mark = "changed" }
   return nil, up.client:problem(what == "scene" and "collector.create_scene" or "collector.add_version", {
