@@ -47,7 +47,7 @@ for _, part in ipairs {
 end
 require "studio.sandbox.cognitive3d.slicer.routes"(add_query)
 
-for _, part in ipairs { "collector.account", "collector.library", "collector.objects", "collector.runtime",
+for _, part in ipairs { "collector.account", "collector.media", "collector.objects", "collector.runtime",
   "collector.scenes", "ingest" } do
   require("studio.sandbox.cognitive3d." .. part)(add_collector)
 end
